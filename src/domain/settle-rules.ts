@@ -1,0 +1,198 @@
+/** How an invoice ends, and how money that came in is given back: pure rules. */
+import { backoffMs } from "./backoff.ts";
+import { type ChargeAttempt, moveAttempt } from "./charge-attempt.ts";
+import type { ChargePolicy, Recording } from "./charge-policy.ts";
+import { type Actor, type Instants, withEvent } from "./events.ts";
+import type { IdempotencyMark } from "./idempotency.ts";
+import { type Invoice, eventData, lastAttempt, nextRecheckAt, withLastAttempt } from "./invoice.ts";
+import type { GatewayTransaction } from "./outcome.ts";
+import { type Refund, newRefund } from "./refund.ts";
+
+/** The newest attempt took the money. With a cancel behind it, the money goes straight back. */
+export function approve(
+  invoice: Invoice,
+  transaction: GatewayTransaction,
+  recording: Recording,
+): Invoice | null {
+  const attempt = lastAttempt(invoice);
+  if (attempt === undefined) return null;
+  const approved = moveAttempt(attempt, "approved", {
+    transaction,
+    closedAt: recording.at.business,
+    recheckAt: null,
+    reason: null,
+  });
+  return settlePaid(withLastAttempt(invoice, approved), approved, recording);
+}
+
+/** The invoice is paid by an approved attempt of its own. */
+export function settlePaid(
+  invoice: Invoice,
+  attempt: ChargeAttempt,
+  recording: Recording,
+): Invoice {
+  const paid = withEvent<Invoice>(
+    {
+      ...invoice,
+      state: "paid",
+      step: "none",
+      held: null,
+      claim: null,
+      followUp: invoice.kind === "period",
+      capturedAmount: attempt.amount,
+      refundable: attempt.amount,
+      recheckAt: nextRecheckAt(invoice.attempts),
+    },
+    {
+      type: invoice.kind === "period" ? "invoice.paid" : "payment.paid",
+      at: recording.at,
+      actor: recording.actor,
+      before: invoice.state,
+      after: "paid",
+      data: { ...eventData(invoice), orderNumber: attempt.orderNumber },
+    },
+  );
+  if (!invoice.stop) return paid;
+  return reserveRefund(paid, {
+    id: recording.refundId,
+    amount: attempt.amount,
+    reason: "canceled while the charge was in flight",
+    at: recording.at,
+    actor: recording.actor,
+  });
+}
+
+/** Reserves an amount for its way back, in the same write. The caller has checked that it is there. */
+export function reserveRefund(
+  invoice: Invoice,
+  request: {
+    id: string;
+    amount: number;
+    reason: string;
+    at: Instants;
+    actor: Actor;
+    idempotency?: IdempotencyMark;
+  },
+): Invoice {
+  const paidBy = invoice.attempts.find((attempt) => attempt.state === "approved");
+  if (paidBy?.transaction == null || request.amount > invoice.refundable) {
+    throw new Error(`invoice ${invoice.id} has nothing like ${request.amount} won to give back`);
+  }
+  const refund: Refund = newRefund({
+    id: request.id,
+    transactionId: paidBy.transaction.id,
+    orderNumber: paidBy.orderNumber,
+    amount: request.amount,
+    surplus: false,
+    reason: request.reason,
+    requestedAt: request.at.business,
+    ...(request.idempotency === undefined ? {} : { idempotency: request.idempotency }),
+  });
+  return withEvent<Invoice>(
+    {
+      ...invoice,
+      refundable: invoice.refundable - request.amount,
+      refunds: [...invoice.refunds, refund],
+      ...(invoice.step === "none"
+        ? { step: "refund" as const, nextActionAt: request.at.operational }
+        : {}),
+    },
+    {
+      type: "refund.requested",
+      at: request.at,
+      actor: request.actor,
+      reason: request.reason,
+      data: { ...eventData(invoice), refundId: refund.id, refundAmount: request.amount },
+    },
+  );
+}
+
+/** Closes an attempt and notes when it is looked for once more. */
+export function closeAttempt(
+  attempt: ChargeAttempt,
+  to: "declined" | "absent",
+  policy: Pick<ChargePolicy, "recheckDelaysMs">,
+  at: Instants,
+): ChargeAttempt {
+  const firstDelayMs = policy.recheckDelaysMs[0];
+  return moveAttempt(attempt, to, {
+    closedAt: at.business,
+    recheckAt: firstDelayMs === undefined ? null : new Date(at.business.getTime() + firstDelayMs),
+  });
+}
+
+/** The invoice with its next second look brought up to date. */
+export function withRecheck(invoice: Invoice): Invoice {
+  return { ...invoice, recheckAt: nextRecheckAt(invoice.attempts) };
+}
+
+/** Ends an invoice that is not to be charged any more. */
+export function voidInvoice(
+  invoice: Invoice,
+  by: { at: Instants; actor: Actor },
+  reason: string,
+): Invoice {
+  return close(invoice, "void", { ...by, reason });
+}
+
+/** Ends an invoice whose charge was finally declined. */
+export function failInvoice(
+  invoice: Invoice,
+  by: { at: Instants; actor: Actor },
+  reason: string,
+): Invoice {
+  return { ...close(invoice, "failed", { ...by, reason }), followUp: invoice.kind === "period" };
+}
+
+function close(
+  invoice: Invoice,
+  state: "void" | "failed",
+  by: { at: Instants; actor: Actor; reason: string },
+): Invoice {
+  const noun = invoice.kind === "period" ? "invoice" : "payment";
+  return withEvent<Invoice>(
+    { ...invoice, state, step: "none", held: null, claim: null, behind: false, followUp: false },
+    {
+      type: `${noun}.${state === "void" ? "voided" : "failed"}`,
+      at: by.at,
+      actor: by.actor,
+      reason: by.reason,
+      before: invoice.state,
+      after: state,
+      data: eventData(invoice),
+    },
+  );
+}
+
+/** Stops an invoice until a person decides. */
+export function holdInvoice(
+  invoice: Invoice,
+  held: NonNullable<Invoice["held"]>,
+  by: { at: Instants; actor: Actor },
+): Invoice {
+  return withEvent<Invoice>(
+    { ...invoice, step: "none", held, claim: null },
+    {
+      type: "invoice.held",
+      at: by.at,
+      actor: by.actor,
+      reason: held,
+      data: eventData(invoice),
+    },
+  );
+}
+
+/** Puts a charge or refund off because the gateway could not be reached before the claim. */
+export function deferInvoice(
+  invoice: Invoice,
+  policy: Pick<ChargePolicy, "resendBackoff">,
+  recording: Recording,
+): Invoice {
+  const deferrals = invoice.deferrals + 1;
+  const delayMs = backoffMs(policy.resendBackoff, deferrals, recording.random);
+  return {
+    ...invoice,
+    deferrals,
+    nextActionAt: new Date(recording.at.operational.getTime() + delayMs),
+  };
+}

@@ -1,0 +1,200 @@
+import {
+  type BillingSchedule,
+  addDays,
+  dayOf,
+  nextCycleDay,
+  periodDueAt,
+  periodStartOn,
+} from "./calendar.ts";
+import { type Actor, type HasOutbox, type Instants, withEvent } from "./events.ts";
+import type { IdempotencyMark } from "./idempotency.ts";
+
+export type SubscriptionState =
+  | "trialing"
+  | "active"
+  | "past_due"
+  | "paused"
+  | "canceled"
+  | "unpaid";
+
+/** States in which new periods are opened and open invoices are charged. */
+export const BILLABLE_STATES: readonly SubscriptionState[] = ["trialing", "active", "past_due"];
+
+/** The standing agreement. */
+export interface Subscription extends HasOutbox {
+  id: string;
+  customerId: string;
+  customerName: string;
+  billingKeyId: string;
+  gateway: string;
+  account: string;
+  planId: string;
+  productName: string;
+  /** Won per period. */
+  amount: number;
+  schedule: BillingSchedule;
+  state: SubscriptionState;
+  /** Raised by every change of the contract. */
+  version: number;
+  /** A change has not reached every open invoice yet. */
+  aligning: boolean;
+  /** Number of the period that is opened next. */
+  nextPeriod: number;
+  /** Business instant at which it is opened; null when none is. */
+  nextPeriodAt: Date | null;
+  /** Ends when the present period does, instead of opening the next. */
+  cancelAtPeriodEnd: boolean;
+  cancelReason: string | null;
+  canceledAt: Date | null;
+  metadata: Record<string, string>;
+  createdAt: Date;
+  idempotency: IdempotencyMark | null;
+  cancellation: IdempotencyMark | null;
+  revision: number;
+}
+
+export interface NewSubscription {
+  id: string;
+  customerId: string;
+  customerName: string;
+  billingKeyId: string;
+  gateway: string;
+  account: string;
+  planId: string;
+  productName: string;
+  amount: number;
+  cycleDay: number;
+  zone: string;
+  dueHour: number;
+  trialDays: number;
+  /** First day on which a period may begin; today where absent. */
+  startOn?: string;
+  /** `now`: period 0 begins today at the full amount and ends at the next cycle day. */
+  firstCharge: "now" | "cycleDay";
+  metadata: Record<string, string>;
+  idempotency: IdempotencyMark | null;
+  at: Instants;
+}
+
+/** A new subscription. Period 0 begins on the first cycle day from the start (or the trial's end) on. */
+export function createSubscription(input: NewSubscription): Subscription {
+  const { cycleDay, zone, dueHour, trialDays, startOn, firstCharge, at, ...given } = input;
+  const today = dayOf(at.business, zone);
+  const fromOn = addDays(startOn ?? today, trialDays);
+  const firstPeriodOn = firstCharge === "now" ? fromOn : nextCycleDay(fromOn, cycleDay);
+  const schedule: BillingSchedule = { cycleDay, firstPeriodOn, zone, dueHour };
+  const startsAtOnce = firstCharge === "now" && firstPeriodOn === today;
+  const subscription: Subscription = {
+    ...given,
+    schedule,
+    state: trialDays > 0 ? "trialing" : "active",
+    version: 1,
+    aligning: false,
+    nextPeriod: 0,
+    nextPeriodAt: startsAtOnce ? at.business : periodDueAt(schedule, 0),
+    cancelAtPeriodEnd: false,
+    cancelReason: null,
+    canceledAt: null,
+    cancellation: null,
+    createdAt: at.business,
+    outbox: [],
+    outboxNumber: 0,
+    revision: 0,
+  };
+  return withEvent(subscription, {
+    type: "subscription.created",
+    at,
+    actor: "api",
+    after: subscription.state,
+    data: eventDataOf(subscription),
+  });
+}
+
+/** The subscription once period `nextPeriod` has its invoice. */
+export function advancePeriod(subscription: Subscription, at: Instants): Subscription {
+  const nextPeriod = subscription.nextPeriod + 1;
+  const advanced: Subscription = {
+    ...subscription,
+    nextPeriod,
+    nextPeriodAt: periodDueAt(subscription.schedule, nextPeriod),
+  };
+  if (subscription.state !== "trialing") return advanced;
+  return moveSubscription(advanced, "active", { at, actor: "sweep", reason: "trial ended" });
+}
+
+interface Move {
+  at: Instants;
+  actor: Actor;
+  reason: string;
+}
+
+/** The subscription in another state, with the event that says so. */
+export function moveSubscription(
+  subscription: Subscription,
+  state: SubscriptionState,
+  move: Move,
+): Subscription {
+  return withEvent(
+    { ...subscription, state },
+    {
+      type: `subscription.${state === "active" ? "activated" : state}`,
+      at: move.at,
+      actor: move.actor,
+      reason: move.reason,
+      before: subscription.state,
+      after: state,
+      data: eventDataOf(subscription),
+    },
+  );
+}
+
+/** A contract that ends now: no period is opened any more, open invoices have yet to follow. */
+export function endSubscription(
+  subscription: Subscription,
+  state: "canceled" | "unpaid",
+  move: Move,
+): Subscription {
+  return moveSubscription(
+    {
+      ...subscription,
+      version: subscription.version + 1,
+      aligning: true,
+      nextPeriodAt: null,
+      canceledAt: state === "canceled" ? move.at.business : null,
+      cancelReason: state === "canceled" ? move.reason : null,
+    },
+    state,
+    move,
+  );
+}
+
+/** A contract that ends when its present period does. */
+export function cancelAtPeriodEnd(subscription: Subscription, move: Move): Subscription {
+  return withEvent(
+    { ...subscription, cancelAtPeriodEnd: true, cancelReason: move.reason },
+    {
+      type: "subscription.cancel_scheduled",
+      at: move.at,
+      actor: move.actor,
+      reason: move.reason,
+      before: subscription.state,
+      after: subscription.state,
+      data: { ...eventDataOf(subscription), endsOn: endOfPresentPeriod(subscription) },
+    },
+  );
+}
+
+/** First day that is not covered any more, if it is cancelled at its period's end. */
+export function endOfPresentPeriod(subscription: Subscription): string {
+  return periodStartOn(subscription.schedule, subscription.nextPeriod);
+}
+
+/** What every event about a subscription says. */
+export function eventDataOf(subscription: Subscription): Record<string, string | number | null> {
+  return {
+    subscriptionId: subscription.id,
+    customerId: subscription.customerId,
+    planId: subscription.planId,
+    amount: subscription.amount,
+  };
+}

@@ -1,0 +1,156 @@
+import type {
+  ChargeOutcome,
+  Evidence,
+  GatewayTransaction,
+  RefundOutcome,
+} from "../domain/outcome.ts";
+import type { Decline } from "../domain/decline.ts";
+
+/** What a gateway can do. The core asks this declaration, never the gateway's name. */
+export interface GatewayCapabilities {
+  billingKeys: boolean;
+  revokeBillingKey: boolean;
+  partialRefund: boolean;
+  /** How an unknown charge can be asked about; `none`: only a notice or a person can tell. */
+  lookUp: "by_order_number" | "by_date_window" | "none";
+  /** Whether a refund of all that is left may be repeated without harm. */
+  repeatableFullRefund: boolean;
+  /** Characters the gateway cannot take in names are those outside this charset. */
+  nameCharset: "cp949" | "utf-8";
+}
+
+/** Whatever the gateway wants before a call: a token, a ready answer. Fetched before the claim. */
+export interface Credential {
+  /** Opaque to the core. Never logged, never stored. */
+  value: string;
+  /** Operational instant after which the gateway refuses it: nobody can send with it any more. */
+  endsAt: Date;
+}
+
+export type CredentialResult =
+  | { kind: "ready"; credential: Credential }
+  | { kind: "not_sent"; reason: string };
+
+/** What every call carries. */
+export interface GatewayCall {
+  credential: Credential;
+  /**
+   * Called synchronously right before bytes can leave (and again when a new connection opens).
+   * Returns false when the caller's lease is spent: then nothing is sent and the outcome is `not_sent`.
+   */
+  maySend(): boolean;
+}
+
+/** Card data on its way to the gateway. In memory for one call only. */
+export interface CardDetails {
+  number: string;
+  /** Four digits, year first: YYMM. */
+  expiry: string;
+  /** First two digits of the card's password. */
+  password: string;
+  /** Birth date YYMMDD, or a business registration number of ten digits. */
+  holderId: string;
+}
+
+export interface IssueBillingKeyRequest {
+  orderNumber: string;
+  card: CardDetails;
+  customerId: string;
+  customerName: string;
+  productName: string;
+}
+
+export type IssueBillingKeyOutcome =
+  | { kind: "issued"; billingKey: string; cardName: string; cardCode: string }
+  | { kind: "declined"; decline: Decline }
+  | { kind: "not_sent"; reason: string }
+  | { kind: "unknown"; reason: string };
+
+export type RevokeBillingKeyOutcome =
+  | { kind: "revoked" }
+  | { kind: "declined"; decline: Decline }
+  | { kind: "not_sent"; reason: string }
+  | { kind: "unknown"; reason: string };
+
+export interface ChargeRequest {
+  orderNumber: string;
+  /** The gateway's billing key in the clear; decrypted for this one call. */
+  billingKey: string;
+  /** Won, a positive integer. */
+  amount: number;
+  productName: string;
+  customerId: string;
+  customerName: string;
+}
+
+export interface RefundRequest {
+  transactionId: string;
+  orderNumber: string;
+  /** Won to give back. */
+  amount: number;
+  /** True when this refund gives back everything that is left of the transaction. */
+  everythingLeft: boolean;
+  reason: string;
+}
+
+/** A charge to be looked for. */
+export interface LookUpRequest {
+  orderNumber: string;
+  /** Won; an approval of another amount under our order number is reported, not ignored. */
+  amount: number;
+  /** Business days (Asia/Seoul, YYYY-MM-DD) within which the charge may have been booked. */
+  fromOn: string;
+  untilOn: string;
+}
+
+export type LookUpResult =
+  /** All approvals under this order number, oldest first. */
+  | {
+      kind: "found";
+      transactions: Array<GatewayTransaction & { amount: number; refunded: boolean }>;
+    }
+  /** The gateway answered and does not know it (it may still be on its way). */
+  | { kind: "not_found" }
+  /** No usable answer: ask again later. */
+  | { kind: "failed"; reason: string };
+
+export type RefundLookUpResult =
+  /** `refunded` tells whether the gateway shows any refund on the transaction. */
+  { kind: "found"; refunded: boolean } | { kind: "failed"; reason: string };
+
+/**
+ * One gateway, one merchant account. Methods never throw for what a gateway or a network can do:
+ * they return one of the outcomes. Every method obeys a total deadline of its own configuration.
+ */
+export interface GatewayAdapter {
+  readonly gateway: string;
+  readonly account: string;
+  readonly capabilities: GatewayCapabilities;
+  /** The longest time one call of this adapter can take, milliseconds. */
+  readonly callDeadlineMs: number;
+
+  openCredential(): Promise<CredentialResult>;
+  issueBillingKey(
+    call: GatewayCall,
+    request: IssueBillingKeyRequest,
+  ): Promise<IssueBillingKeyOutcome>;
+  revokeBillingKey(call: GatewayCall, billingKey: string): Promise<RevokeBillingKeyOutcome>;
+  charge(call: GatewayCall, request: ChargeRequest): Promise<ChargeOutcome>;
+  refund(call: GatewayCall, request: RefundRequest): Promise<RefundOutcome>;
+  lookUpCharge(call: GatewayCall, request: LookUpRequest): Promise<LookUpResult>;
+  lookUpRefund(call: GatewayCall, transactionId: string): Promise<RefundLookUpResult>;
+  /** Reads an answer that could not be read at the time (law: it is read-only at the gateway). */
+  readEvidence(
+    call: GatewayCall,
+    evidence: Evidence,
+    request: EvidenceContext,
+  ): Promise<ChargeOutcome>;
+  /** Ends kept connections. */
+  close(): void;
+}
+
+/** What the answer must echo to be believed. */
+export interface EvidenceContext {
+  orderNumber: string;
+  amount: number;
+}

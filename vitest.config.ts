@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+// Two projects: `unit` needs nothing but Node and runs in parallel; `integration` starts real
+// processes (Redis, the embedded MongoDB server, the simulator), one file at a time.
+const integration = [
+  "test/e2e/**/*.test.ts",
+  "test/cli/**/*.test.ts",
+];
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: integration },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: integration,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
