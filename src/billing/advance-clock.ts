@@ -1,0 +1,92 @@
+/**
+ * Moving business time. An advance is not an outage: it stops at every instant at which something
+ * falls due, in order, and waits there until all work of that instant is at rest.
+ */
+import { BillingError } from "../domain/errors.ts";
+import { type OperationalClock, sleep } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { WorkHints } from "../queues/work-hints.ts";
+import type { TestClockStore } from "../stores/clock.ts";
+import type { InvoiceStore } from "../stores/invoices.ts";
+import type { SubscriptionStore } from "../stores/subscriptions.ts";
+
+export interface AdvanceClockDeps {
+  testClock: TestClockStore | null;
+  /** Others that keep the same business time, such as the simulator. */
+  tellOthers: (now: Date) => Promise<void>;
+  invoices: InvoiceStore;
+  subscriptions: SubscriptionStore;
+  hints: WorkHints;
+  clock: OperationalClock;
+  log: Logger;
+}
+
+export interface AdvanceProgress {
+  now: Date;
+  target: Date;
+}
+
+/** Pause between two looks at whether an instant is at rest, milliseconds. */
+const REST_POLL_MS = 15;
+/** Looks without rest after which the workers are told again. */
+const HINT_EVERY = 10;
+
+/**
+ * Advances to an instant. Returns how many instants were visited. Throws TEST_CLOCK_DISABLED or
+ * CLOCK_CANNOT_GO_BACK. `shouldStop` ends the wait early, with the clock where it then stands.
+ */
+export async function advanceClock(
+  deps: AdvanceClockDeps,
+  input: { to: Date; shouldStop?: () => boolean },
+  onInstant: (progress: AdvanceProgress) => void | Promise<void> = () => {},
+): Promise<{ now: Date; visited: number }> {
+  if (deps.testClock === null) throw new BillingError("TEST_CLOCK_DISABLED");
+  let now = await deps.testClock.now();
+  if (input.to < now) {
+    throw new BillingError("CLOCK_CANNOT_GO_BACK", { now: now.toISOString() }, "/to");
+  }
+  const stop = input.shouldStop ?? (() => false);
+  await moveTo(deps, deps.testClock, now);
+  await waitForRest(deps, now, stop);
+  for (let visited = 0; ; visited += 1) {
+    if (stop() || now >= input.to) return { now, visited };
+    now = await nextInstant(deps, now, input.to);
+    await moveTo(deps, deps.testClock, now);
+    await waitForRest(deps, now, stop);
+    await onInstant({ now, target: input.to });
+  }
+}
+
+async function nextInstant(deps: AdvanceClockDeps, now: Date, target: Date): Promise<Date> {
+  const [invoice, subscription] = await Promise.all([
+    deps.invoices.nextBusinessInstant(now),
+    deps.subscriptions.nextBusinessInstant(now),
+  ]);
+  const times = [invoice, subscription, target].flatMap((at) =>
+    at === null ? [] : [at.getTime()],
+  );
+  return new Date(Math.min(...times));
+}
+
+async function moveTo(deps: AdvanceClockDeps, clock: TestClockStore, now: Date): Promise<void> {
+  // The simulator first: no charge of an instant may reach it while it still lives in the past.
+  await deps.tellOthers(now);
+  if (!(await clock.set(now))) {
+    throw new BillingError("CLOCK_CANNOT_GO_BACK", { now: now.toISOString() }, "/to");
+  }
+}
+
+async function waitForRest(
+  deps: AdvanceClockDeps,
+  business: Date,
+  stop: () => boolean,
+): Promise<void> {
+  for (let look = 0; !stop(); look += 1) {
+    const before = { business, operational: deps.clock.now() };
+    const busy =
+      (await deps.subscriptions.hasWork(business)) || (await deps.invoices.hasWork(before));
+    if (!busy) return;
+    if (look % HINT_EVERY === 0) await deps.hints.sweep();
+    await sleep(REST_POLL_MS);
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * One charge, as a list of steps: credential, look, claim, send, record. Two durable writes stand
+ * round the call; between them nothing may be repeated.
+ */
+import type { ChargePolicy, Recording } from "../domain/charge-policy.ts";
+import { claimCharge, isChargeable } from "../domain/claim-rules.ts";
+import { alignInvoice } from "../domain/contract-rules.ts";
+import type { Instants } from "../domain/events.ts";
+import { type Invoice, lastAttempt } from "../domain/invoice.ts";
+import type { ChargeOutcome } from "../domain/outcome.ts";
+import { recordOutcome } from "../domain/outcome-rules.ts";
+import { deferInvoice } from "../domain/settle-rules.ts";
+import { BILLABLE_STATES } from "../domain/subscription.ts";
+import type { Credential, GatewayAdapter } from "../gateways/gateway.ts";
+import type { GatewayRegistry } from "../gateways/registry.ts";
+import { newId, newToken } from "../lib/ids.ts";
+import type { Logger } from "../lib/logger.ts";
+import { describeError } from "../lib/logger.ts";
+import type { SecretBox } from "../lib/secret-box.ts";
+import type { BillingKeyStore } from "../stores/billing-keys.ts";
+import type { InvoiceStore } from "../stores/invoices.ts";
+import type { SubscriptionStore } from "../stores/subscriptions.ts";
+import { type FollowUpDeps, followUp } from "./follow-up.ts";
+import { type Clocks, readInstants } from "./instants.ts";
+import { type Lease, startLease } from "./lease.ts";
+import { recordUntilWritten } from "./record-until-written.ts";
+
+export interface AttemptChargeDeps extends Clocks, FollowUpDeps {
+  gateways: GatewayRegistry;
+  invoices: InvoiceStore;
+  subscriptions: SubscriptionStore;
+  billingKeys: BillingKeyStore;
+  secrets: SecretBox;
+  policy: ChargePolicy;
+  lease: { leaseMs: number; marginMs: number };
+  log: Logger;
+  /** Name of this worker, for people who read the claim. */
+  worker: string;
+  random: () => number;
+}
+
+export type AttemptResult =
+  /** Nothing was to be done: somebody else has it, or it is not due. */
+  | { kind: "skipped"; why: string }
+  /** It could not even be claimed; the invoice says when to try again. */
+  | { kind: "deferred"; why: string; retryAt: Date }
+  | { kind: "charged"; outcome: ChargeOutcome["kind"]; retryAt: Date | null };
+
+/** Charges an invoice if it is due and nobody else does. Never throws for what a gateway can do. */
+export async function attemptCharge(
+  deps: AttemptChargeDeps,
+  input: { invoiceId: string },
+): Promise<AttemptResult> {
+  const found = await deps.invoices.find(input.invoiceId);
+  if (found === null) return { kind: "skipped", why: "no such invoice" };
+  const at = await readInstants(deps);
+  if (!isDue(found, at)) return { kind: "skipped", why: "not due" };
+
+  const adapter = deps.gateways.get(found.gateway, found.account);
+  const opened = await adapter.openCredential();
+  if (opened.kind === "not_sent") return defer(deps, found, opened.reason);
+
+  const looked = await look(deps, found, at);
+  if (looked === null) return { kind: "skipped", why: "the contract has changed" };
+
+  const lease = startLease(deps, adapter.callDeadlineMs);
+  const claimed = await claim(deps, looked, { lease, credential: opened.credential, at });
+  if (claimed === null) return { kind: "skipped", why: "somebody else was first" };
+  if (claimed.step !== "call") return { kind: "skipped", why: claimed.held ?? "held" };
+
+  const outcome = await send(deps, { claimed, adapter, credential: opened.credential, lease });
+  const recorded = await record(deps, claimed, outcome);
+  await followUp(deps, recorded);
+  return { kind: "charged", outcome: outcome.kind, retryAt: retryInstant(recorded, outcome) };
+}
+
+function isDue(invoice: Invoice, at: Instants): boolean {
+  // A contract change may still have to reach the invoice: that is looked at in the next step.
+  return isChargeable({ ...invoice, behind: false, stop: false }, invoice.version, at);
+}
+
+/** Step 2: the contract as it stands now, read after the invoice exists and before the claim. */
+async function look(
+  deps: AttemptChargeDeps,
+  found: Invoice,
+  at: Instants,
+): Promise<{ invoice: Invoice; version: number } | null> {
+  if (found.subscriptionId === null) return { invoice: found, version: found.version };
+  const subscription = await deps.subscriptions.find(found.subscriptionId);
+  if (subscription === null) return null;
+  const aligned = alignInvoice(found, subscription, { at, actor: "charge" });
+  const invoice = aligned === found ? found : await deps.invoices.write(found, aligned);
+  const billable = BILLABLE_STATES.includes(subscription.state);
+  if (invoice === null || !billable) return null;
+  return { invoice, version: subscription.version };
+}
+
+async function claim(
+  deps: AttemptChargeDeps,
+  looked: { invoice: Invoice; version: number },
+  held: { lease: Lease; credential: Credential; at: Instants },
+): Promise<Invoice | null> {
+  const claimed = claimCharge(
+    looked.invoice,
+    {
+      token: newToken(),
+      worker: deps.worker,
+      leaseUntil: held.lease.until,
+      credentialEndsAt: held.credential.endsAt,
+      version: looked.version,
+      at: held.at,
+    },
+    deps.policy,
+  );
+  if (claimed === null) return null;
+  return deps.invoices.claimAttempt(looked.invoice, claimed);
+}
+
+interface Sending {
+  claimed: Invoice;
+  adapter: GatewayAdapter;
+  credential: Credential;
+  lease: Lease;
+}
+
+async function send(deps: AttemptChargeDeps, sending: Sending): Promise<ChargeOutcome> {
+  const { claimed, adapter, credential, lease } = sending;
+  const attempt = lastAttempt(claimed);
+  if (attempt === undefined) throw new Error(`invoice ${claimed.id} was claimed without attempt`);
+  const billingKey = await openBillingKey(deps, claimed.billingKeyId);
+  if (billingKey.kind !== "opened") return billingKey;
+  deps.log.info(idsOf(claimed), "charge is sent");
+  try {
+    return await adapter.charge(
+      { credential, maySend: lease.maySend },
+      {
+        orderNumber: attempt.orderNumber,
+        billingKey: billingKey.value,
+        amount: attempt.amount,
+        productName: claimed.productName,
+        customerId: claimed.customerId,
+        customerName: claimed.customerName,
+      },
+    );
+  } catch (error) {
+    // An adapter's own fault: nobody can say how far the call had come.
+    deps.log.error({ ...idsOf(claimed), err: describeError(error) }, "gateway adapter failed");
+    return { kind: "unknown", reason: "adapter failed" };
+  }
+}
+
+type OpenedBillingKey =
+  | { kind: "opened"; value: string }
+  | Extract<ChargeOutcome, { kind: "declined" | "not_sent" }>;
+
+async function openBillingKey(deps: AttemptChargeDeps, id: string): Promise<OpenedBillingKey> {
+  try {
+    const key = await deps.billingKeys.find(id);
+    if (key?.secret != null && key.state === "active") {
+      return { kind: "opened", value: deps.secrets.open(key.secret, key.id) };
+    }
+    return { kind: "not_sent", reason: "billing key is not active" };
+  } catch (error) {
+    deps.log.error({ billingKeyId: id, err: describeError(error) }, "billing key cannot be opened");
+    return { kind: "not_sent", reason: "billing key cannot be opened" };
+  }
+}
+
+/** Step 5: written however long it takes; what others settled meanwhile is not overwritten. */
+async function record(
+  deps: AttemptChargeDeps,
+  claimed: Invoice,
+  outcome: ChargeOutcome,
+): Promise<Invoice> {
+  const token = claimed.claim?.token ?? "";
+  const recorded = await recordUntilWritten(deps, claimed, outcome, (invoice, recording) =>
+    recordOutcome(invoice, { token, outcome }, deps.policy, recording),
+  );
+  const level = outcome.kind === "unknown" ? "warn" : "info";
+  deps.log[level](
+    { ...idsOf(claimed), outcome: outcome.kind, detail: detailOf(outcome), state: recorded.state },
+    "charge outcome is recorded",
+  );
+  return recorded;
+}
+
+/** The claim never happened: only the time of the next try is written. */
+async function defer(
+  deps: AttemptChargeDeps,
+  invoice: Invoice,
+  reason: string,
+): Promise<AttemptResult> {
+  const at = await readInstants(deps);
+  const recording: Recording = {
+    at,
+    actor: "charge",
+    random: deps.random(),
+    refundId: newId("ref"),
+  };
+  const deferred = deferInvoice(invoice, deps.policy, recording);
+  await deps.invoices.write(invoice, deferred);
+  deps.log.warn(
+    { invoiceId: invoice.id, reason },
+    "charge is deferred: the gateway is out of reach",
+  );
+  return { kind: "deferred", why: reason, retryAt: deferred.nextActionAt };
+}
+
+function retryInstant(invoice: Invoice, outcome: ChargeOutcome): Date | null {
+  return outcome.kind === "not_sent" && invoice.step === "charge" ? invoice.nextActionAt : null;
+}
+
+function detailOf(outcome: ChargeOutcome): string {
+  if (outcome.kind === "approved") return outcome.transaction.id;
+  if (outcome.kind === "declined") return outcome.decline.code;
+  return outcome.reason;
+}
+
+function idsOf(invoice: Invoice): Record<string, string | number | null> {
+  const attempt = lastAttempt(invoice);
+  return {
+    subscriptionId: invoice.subscriptionId,
+    invoiceId: invoice.id,
+    attempt: attempt?.number ?? null,
+    orderNumber: attempt?.orderNumber ?? null,
+  };
+}

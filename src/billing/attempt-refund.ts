@@ -1,0 +1,104 @@
+/** One refund, in the steps of a charge: credential, claim, send, record. */
+import type { Invoice } from "../domain/invoice.ts";
+import type { RefundOutcome } from "../domain/outcome.ts";
+import {
+  claimRefund,
+  claimedRefund,
+  isEverythingLeft,
+  nextRefund,
+  recordRefundOutcome,
+} from "../domain/refund-rules.ts";
+import { deferInvoice } from "../domain/settle-rules.ts";
+import type { Credential, GatewayAdapter } from "../gateways/gateway.ts";
+import { newId, newToken } from "../lib/ids.ts";
+import { describeError } from "../lib/logger.ts";
+import type { AttemptChargeDeps, AttemptResult } from "./attempt-charge.ts";
+import { readInstants } from "./instants.ts";
+import { type Lease, startLease } from "./lease.ts";
+import { recordUntilWritten } from "./record-until-written.ts";
+import { refundPolicyOf } from "./refund-policy.ts";
+
+/** Sends the next refund of an invoice. Never throws for what a gateway can do. */
+export async function attemptRefund(
+  deps: AttemptChargeDeps,
+  input: { invoiceId: string },
+): Promise<AttemptResult> {
+  const found = await deps.invoices.find(input.invoiceId);
+  if (found?.step !== "refund" || nextRefund(found) === undefined) {
+    return { kind: "skipped", why: "nothing to refund" };
+  }
+  const adapter = deps.gateways.get(found.gateway, found.account);
+  const opened = await adapter.openCredential();
+  const at = await readInstants(deps);
+  if (opened.kind === "not_sent") {
+    const recording = {
+      at,
+      actor: "charge" as const,
+      random: deps.random(),
+      refundId: newId("ref"),
+    };
+    const deferred = deferInvoice(found, deps.policy, recording);
+    await deps.invoices.write(found, deferred);
+    return { kind: "deferred", why: opened.reason, retryAt: deferred.nextActionAt };
+  }
+  const lease = startLease(deps, adapter.callDeadlineMs);
+  const next = claimRefund(found, {
+    token: newToken(),
+    worker: deps.worker,
+    leaseUntil: lease.until,
+    credentialEndsAt: opened.credential.endsAt,
+    at,
+  });
+  const claimed = next === null ? null : await deps.invoices.claimAttempt(found, next);
+  if (claimed === null) return { kind: "skipped", why: "somebody else was first" };
+
+  const outcome = await send(deps, { claimed, adapter, credential: opened.credential, lease });
+  const recorded = await record(deps, claimed, { adapter, outcome });
+  const retryAt = recorded.step === "refund" ? recorded.nextActionAt : null;
+  return { kind: "charged", outcome: outcome.kind, retryAt };
+}
+
+interface Sending {
+  claimed: Invoice;
+  adapter: GatewayAdapter;
+  credential: Credential;
+  lease: Lease;
+}
+
+async function send(deps: AttemptChargeDeps, sending: Sending): Promise<RefundOutcome> {
+  const { claimed, adapter, credential, lease } = sending;
+  const refund = claimedRefund(claimed);
+  if (refund === undefined) throw new Error(`invoice ${claimed.id} was claimed without refund`);
+  try {
+    return await adapter.refund(
+      { credential, maySend: lease.maySend },
+      {
+        transactionId: refund.transactionId,
+        orderNumber: refund.orderNumber,
+        amount: refund.amount,
+        everythingLeft: isEverythingLeft(claimed, refund),
+        reason: refund.reason,
+      },
+    );
+  } catch (error) {
+    deps.log.error({ invoiceId: claimed.id, err: describeError(error) }, "gateway adapter failed");
+    return { kind: "unknown", reason: "adapter failed" };
+  }
+}
+
+async function record(
+  deps: AttemptChargeDeps,
+  claimed: Invoice,
+  sent: { adapter: GatewayAdapter; outcome: RefundOutcome },
+): Promise<Invoice> {
+  const token = claimed.claim?.token ?? "";
+  const policy = refundPolicyOf(deps.policy, sent.adapter);
+  const recorded = await recordUntilWritten(deps, claimed, sent.outcome, (invoice, recording) =>
+    recordRefundOutcome(invoice, { token, outcome: sent.outcome }, policy, recording),
+  );
+  deps.log.info(
+    { invoiceId: claimed.id, refundId: claimed.claim?.subject, outcome: sent.outcome.kind },
+    "refund outcome is recorded",
+  );
+  return recorded;
+}

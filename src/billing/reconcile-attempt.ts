@@ -1,0 +1,147 @@
+/** Finding out what really happened to an unknown charge or refund. It never charges. */
+import { type Reading, recordReadEvidence, recordReading } from "../domain/ask-rules.ts";
+import { addDays, dayOf } from "../domain/calendar.ts";
+import type { ChargeAttempt } from "../domain/charge-attempt.ts";
+import type { ChargePolicy, Recording } from "../domain/charge-policy.ts";
+import { type Invoice, lastAttempt } from "../domain/invoice.ts";
+import { LATE_ANSWER, lateAnswersOf } from "../domain/late-rules.ts";
+import { claimedRefund, recordRefundReading } from "../domain/refund-rules.ts";
+import type { GatewayAdapter, GatewayCall } from "../gateways/gateway.ts";
+import type { GatewayRegistry } from "../gateways/registry.ts";
+import { newId } from "../lib/ids.ts";
+import { type FollowUpDeps, followUp } from "./follow-up.ts";
+import { readInstants } from "./instants.ts";
+import { refundPolicyOf } from "./refund-policy.ts";
+import { updateDocument } from "./update-document.ts";
+
+export interface ReconcileDeps extends FollowUpDeps {
+  gateways: GatewayRegistry;
+  policy: ChargePolicy;
+  random: () => number;
+}
+
+export type ReconcileResult = "not asking" | "settled" | "still unknown";
+
+/** Asks about the unknown charge or refund of an invoice and applies the answer. */
+export async function reconcileAttempt(
+  deps: ReconcileDeps,
+  input: { invoiceId: string },
+): Promise<ReconcileResult> {
+  const invoice = await deps.invoices.find(input.invoiceId);
+  if (invoice?.step !== "ask" || invoice.claim === null || invoice.held !== null) {
+    return "not asking";
+  }
+  const adapter = deps.gateways.get(invoice.gateway, invoice.account);
+  const settled =
+    invoice.claim.kind === "charge"
+      ? await askAboutCharge(deps, invoice, adapter)
+      : await askAboutRefund(deps, invoice, adapter);
+  if (settled.step === "ask") return "still unknown";
+  deps.log.info(
+    { invoiceId: settled.id, state: settled.state, orderNumber: lastAttempt(settled)?.orderNumber },
+    "unknown outcome is settled",
+  );
+  await followUp(deps, settled);
+  return "settled";
+}
+
+async function askAboutCharge(
+  deps: ReconcileDeps,
+  invoice: Invoice,
+  adapter: GatewayAdapter,
+): Promise<Invoice> {
+  const token = invoice.claim?.token ?? "";
+  const attempt = lastAttempt(invoice);
+  if (attempt === undefined) return invoice;
+  const call = await openCall(adapter);
+  const read = call === null ? null : await readEvidence(adapter, call, attempt);
+  if (read !== null) {
+    return apply(deps, invoice, (current, recording) =>
+      recordReadEvidence(current, { token, outcome: read }, deps.policy, recording),
+    );
+  }
+  const reading = await lookUp(deps, { adapter, call, attempt, zone: deps.policy.dunning.zone });
+  return apply(deps, invoice, (current, recording) =>
+    recordReading(current, { token, reading }, deps.policy, recording),
+  );
+}
+
+/** An answer that could not be read at the time is read first: it is the gateway's own word. */
+async function readEvidence(adapter: GatewayAdapter, call: GatewayCall, attempt: ChargeAttempt) {
+  for (const evidence of attempt.evidence) {
+    if (evidence.kind === LATE_ANSWER) continue;
+    const outcome = await adapter.readEvidence(call, evidence, {
+      orderNumber: attempt.orderNumber,
+      amount: attempt.amount,
+    });
+    if (outcome.kind === "approved" || outcome.kind === "declined") return outcome;
+  }
+  return null;
+}
+
+/** Asks the gateway about one order number, within the days on which it may have been booked. */
+export async function lookUp(
+  deps: Pick<ReconcileDeps, "businessClock" | "clock">,
+  asked: {
+    adapter: GatewayAdapter;
+    call: GatewayCall | null;
+    attempt: ChargeAttempt;
+    zone: string;
+  },
+): Promise<Reading> {
+  const { adapter, call, attempt, zone } = asked;
+  const [held] = lateAnswersOf(attempt);
+  if (held !== undefined) return { kind: "found", transactions: [held] };
+  if (call === null) return { kind: "failed", reason: "gateway out of reach" };
+  if (adapter.capabilities.lookUp === "none") return { kind: "failed", reason: "no look-up" };
+  const at = await readInstants(deps);
+  return adapter.lookUpCharge(call, {
+    orderNumber: attempt.orderNumber,
+    amount: attempt.amount,
+    // A day on either side: the gateway's clock and ours need not agree at midnight.
+    fromOn: addDays(dayOf(attempt.initiatedAt, zone), -1),
+    untilOn: addDays(dayOf(at.business, zone), 1),
+  });
+}
+
+async function askAboutRefund(
+  deps: ReconcileDeps,
+  invoice: Invoice,
+  adapter: GatewayAdapter,
+): Promise<Invoice> {
+  const token = invoice.claim?.token ?? "";
+  const refund = claimedRefund(invoice);
+  if (refund === undefined) return invoice;
+  const call = await openCall(adapter);
+  const reading =
+    call === null
+      ? { kind: "failed" as const, reason: "gateway out of reach" }
+      : await adapter.lookUpRefund(call, refund.transactionId);
+  const policy = refundPolicyOf(deps.policy, adapter);
+  return apply(deps, invoice, (current, recording) =>
+    recordRefundReading(current, { token, reading }, policy, recording),
+  );
+}
+
+/** Look-ups need a credential and no lease: they move nothing. */
+export async function openCall(adapter: GatewayAdapter): Promise<GatewayCall | null> {
+  const opened = await adapter.openCredential();
+  return opened.kind === "ready" ? { credential: opened.credential, maySend: () => true } : null;
+}
+
+async function apply(
+  deps: ReconcileDeps,
+  invoice: Invoice,
+  decide: (invoice: Invoice, recording: Recording) => Invoice | null,
+): Promise<Invoice> {
+  const recording: Recording = {
+    at: await readInstants(deps),
+    actor: "reconcile",
+    random: deps.random(),
+    refundId: newId("ref"),
+  };
+  const { document } = await updateDocument(deps.invoices, invoice.id, (read) =>
+    decide(read, recording),
+  );
+  return document;
+}

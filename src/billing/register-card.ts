@@ -1,0 +1,174 @@
+/** Saving a card: the card passes through to the gateway, its token stays here encrypted. */
+import {
+  type BillingKey,
+  type RegistrationResult,
+  beginRegistration,
+  finishRegistration,
+  maskCardNumber,
+} from "../domain/billing-key.ts";
+import { BillingError } from "../domain/errors.ts";
+import type { IdempotencyMark } from "../domain/idempotency.ts";
+import { orderNumberOf } from "../domain/order-number.ts";
+import type { CardDetails, Credential, GatewayAdapter } from "../gateways/gateway.ts";
+import type { GatewayRegistry } from "../gateways/registry.ts";
+import { newId, randomText } from "../lib/ids.ts";
+import { type Logger, describeError } from "../lib/logger.ts";
+import type { SecretBox } from "../lib/secret-box.ts";
+import type { BillingKeyStore } from "../stores/billing-keys.ts";
+import { replayOf } from "./idempotency.ts";
+import { type Clocks, readInstants } from "./instants.ts";
+import { updateDocument } from "./update-document.ts";
+
+export interface RegisterCardDeps extends Clocks {
+  gateways: GatewayRegistry;
+  billingKeys: BillingKeyStore;
+  secrets: SecretBox;
+  defaultGateway: string;
+  orderPrefix: string;
+  log: Logger;
+}
+
+export interface RegisterCardInput {
+  gateway: string | null;
+  card: CardDetails;
+  customerId: string;
+  customerName: string;
+  customerEmail: string | null;
+  customerPhone: string | null;
+  locale: "ko" | "en";
+  idempotency: IdempotencyMark | null;
+}
+
+/** The account used until several are configured. */
+const ACCOUNT = "default";
+
+/** Reason of a registration that provably never left. */
+const UNREACHABLE = "gateway unreachable";
+
+/** A registration older than this is not running any more: its process died. */
+const RUNNING_AT_MOST_MS = 120_000;
+
+/**
+ * Issues a billing key. Throws CARD_REFUSED, GATEWAY_UNREACHABLE (nothing was sent) or
+ * REGISTRATION_UNKNOWN (the reply was lost; a new request may be made, nothing is charged by it).
+ */
+export async function registerCard(
+  deps: RegisterCardDeps,
+  input: RegisterCardInput,
+): Promise<BillingKey> {
+  const earlier = await findEarlier(deps, input.idempotency);
+  if (earlier !== null) return earlier;
+  const adapter = findAdapter(deps, input.gateway ?? deps.defaultGateway);
+  const opened = await adapter.openCredential();
+  if (opened.kind === "not_sent") {
+    throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
+  }
+  const begun = await begin(deps, adapter, input);
+  if (begun.kind === "replay") return begun.key;
+  const result = await issue(deps, {
+    adapter,
+    credential: opened.credential,
+    key: begun.key,
+    input,
+  });
+  const at = await readInstants(deps);
+  const { document } = await updateDocument(deps.billingKeys, begun.key.id, (read) =>
+    finishRegistration(read, result, at),
+  );
+  deps.log.info({ billingKeyId: document.id, state: document.state }, "registration has ended");
+  return answerOf(document);
+}
+
+/** The key if the card is saved, else the error that tells what became of it. */
+function answerOf(key: BillingKey): BillingKey {
+  if (key.state === "active" || key.state === "revoked") return key;
+  if (key.state === "refused" && key.reason === UNREACHABLE) {
+    throw new BillingError("GATEWAY_UNREACHABLE", { gateway: key.gateway });
+  }
+  if (key.state === "refused") throw new BillingError("CARD_REFUSED", { reason: key.reason ?? "" });
+  throw new BillingError("REGISTRATION_UNKNOWN", { id: key.id });
+}
+
+async function findEarlier(
+  deps: RegisterCardDeps,
+  mark: IdempotencyMark | null,
+): Promise<BillingKey | null> {
+  if (mark === null) return null;
+  const found = await deps.billingKeys.findByIdempotencyKey(mark.key);
+  const earlier = replayOf(found, found?.idempotency ?? null, mark);
+  if (earlier?.state === "registering") {
+    const ageMs = deps.clock.now().getTime() - earlier.startedAt.getTime();
+    if (ageMs < RUNNING_AT_MOST_MS) throw new BillingError("IDEMPOTENCY_KEY_RUNNING");
+  }
+  return earlier === null ? null : answerOf(earlier);
+}
+
+function findAdapter(deps: RegisterCardDeps, gateway: string): GatewayAdapter {
+  const adapter = deps.gateways.find(gateway, ACCOUNT);
+  if (adapter === undefined || !adapter.capabilities.billingKeys) {
+    throw new BillingError("GATEWAY_NOT_CONFIGURED", { gateway }, "/gateway");
+  }
+  return adapter;
+}
+
+type Begun = { kind: "begun" | "replay"; key: BillingKey };
+
+/** The registration is on record before the gateway hears of it. */
+async function begin(
+  deps: RegisterCardDeps,
+  adapter: GatewayAdapter,
+  input: RegisterCardInput,
+): Promise<Begun> {
+  const key = beginRegistration({
+    id: newId("key"),
+    gateway: adapter.gateway,
+    account: adapter.account,
+    customerId: input.customerId,
+    customerName: input.customerName,
+    customerEmail: input.customerEmail,
+    customerPhone: input.customerPhone,
+    locale: input.locale,
+    orderNumber: orderNumberOf(deps.orderPrefix, randomText(12), 0),
+    maskedNumber: maskCardNumber(input.card.number),
+    idempotency: input.idempotency,
+    at: await readInstants(deps),
+  });
+  if (await deps.billingKeys.insert(key)) return { kind: "begun", key };
+  const first = await findEarlier(deps, input.idempotency);
+  if (first === null) throw new BillingError("CONFLICT", { id: key.id });
+  return { kind: "replay", key: first };
+}
+
+async function issue(
+  deps: RegisterCardDeps,
+  sending: {
+    adapter: GatewayAdapter;
+    credential: Credential;
+    key: BillingKey;
+    input: RegisterCardInput;
+  },
+): Promise<RegistrationResult> {
+  const { adapter, credential, key, input } = sending;
+  try {
+    const outcome = await adapter.issueBillingKey(
+      { credential, maySend: () => true },
+      {
+        orderNumber: key.orderNumber,
+        card: input.card,
+        customerId: input.customerId,
+        customerName: input.customerName,
+        productName: "billing key",
+      },
+    );
+    if (outcome.kind === "issued") {
+      const secret = deps.secrets.seal(outcome.billingKey, key.id);
+      return { state: "active", secret, cardName: outcome.cardName };
+    }
+    if (outcome.kind === "declined") return { state: "refused", reason: outcome.decline.code };
+    if (outcome.kind === "not_sent") return { state: "refused", reason: UNREACHABLE };
+    return { state: "unknown", reason: outcome.reason };
+  } catch (error) {
+    deps.log.error({ billingKeyId: key.id, err: describeError(error) }, "gateway adapter failed");
+    return { state: "unknown", reason: "adapter failed" };
+  }
+}

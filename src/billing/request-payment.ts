@@ -1,0 +1,71 @@
+import { BillingError } from "../domain/errors.ts";
+import type { IdempotencyMark } from "../domain/idempotency.ts";
+import { type Invoice, openPaymentInvoice } from "../domain/invoice.ts";
+import { newId, randomText } from "../lib/ids.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { BillingKeyStore } from "../stores/billing-keys.ts";
+import type { InvoiceStore } from "../stores/invoices.ts";
+import { getUsableBillingKey } from "./billing-key-checks.ts";
+import { type Clocks, readInstants } from "./instants.ts";
+import { replayOf } from "./idempotency.ts";
+import type { WorkHints } from "../queues/work-hints.ts";
+
+export interface RequestPaymentDeps extends Clocks {
+  invoices: InvoiceStore;
+  billingKeys: BillingKeyStore;
+  hints: WorkHints;
+  log: Logger;
+}
+
+export interface PaymentInput {
+  billingKeyId: string;
+  customerId: string | null;
+  amount: number;
+  productName: string;
+  idempotency: IdempotencyMark | null;
+}
+
+/** Accepts a one-off charge. It is durable when this answers; a worker makes the call. */
+export async function requestPayment(
+  deps: RequestPaymentDeps,
+  input: PaymentInput,
+): Promise<Invoice> {
+  const earlier = await findEarlier(deps, input.idempotency);
+  if (earlier !== null) return earlier;
+  const key = await getUsableBillingKey(deps.billingKeys, input.billingKeyId, input.customerId);
+  const at = await readInstants(deps);
+  const payment = openPaymentInvoice(
+    {
+      id: newId("pay"),
+      number: randomText(12),
+      amount: input.amount,
+      productName: input.productName,
+      gateway: key.gateway,
+      account: key.account,
+      billingKeyId: key.id,
+      customerId: key.customerId,
+      customerName: key.customerName,
+      dueAt: at.business,
+      at,
+    },
+    input.idempotency,
+  );
+  if (!(await deps.invoices.insert(payment))) {
+    // Two requests with one key at once: the other one was first.
+    const first = await findEarlier(deps, input.idempotency);
+    if (first !== null) return first;
+    throw new BillingError("CONFLICT", { id: payment.id });
+  }
+  deps.log.info({ paymentId: payment.id, amount: payment.amount }, "payment is accepted");
+  await deps.hints.charge(payment);
+  return payment;
+}
+
+async function findEarlier(
+  deps: RequestPaymentDeps,
+  mark: IdempotencyMark | null,
+): Promise<Invoice | null> {
+  if (mark === null) return null;
+  const earlier = await deps.invoices.findByIdempotencyKey(mark.key);
+  return replayOf(earlier, earlier?.idempotency ?? null, mark);
+}

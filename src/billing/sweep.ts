@@ -1,0 +1,116 @@
+/**
+ * The sweep looks in the database for whatever is due and turns it into jobs. It owns no schedule
+ * of its own: a missed tick costs one interval, a flushed Redis costs time and nothing else.
+ */
+import { expireClaim } from "../domain/claim-rules.ts";
+import { type Logger, describeError } from "../lib/logger.ts";
+import type { Queues } from "../queues/queues.ts";
+import type { EventStore } from "../stores/events.ts";
+import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
+import { type FollowUpDeps, followUp } from "./follow-up.ts";
+import { readInstants } from "./instants.ts";
+import { type OpenDuePeriodsDeps, openDuePeriods } from "./open-due-periods.ts";
+import { updateDocument } from "./update-document.ts";
+
+export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
+  queues: Queues;
+  events: EventStore;
+  accounts: readonly { gateway: string; account: string }[];
+  /** Most charge jobs waiting in Redis per account. */
+  queueWindow: number;
+  /** Age at which an unknown charge is an alarm. */
+  alarmAfterMs: number;
+  log: Logger;
+}
+
+/** Most documents of one kind that one sweep looks at. */
+const BATCH = 500;
+
+/** One look at everything. A step that fails is logged and holds up no other. */
+export async function sweep(deps: SweepDeps): Promise<void> {
+  const steps: [string, () => Promise<unknown>][] = [
+    ["finish contract changes", () => finishContractChanges(deps)],
+    ["expire claims", () => expireClaims(deps)],
+    ["tell subscriptions", () => tellSubscriptions(deps)],
+    ["open due periods", () => openDuePeriods(deps)],
+    ["enqueue charges", () => enqueueCharges(deps)],
+    ["enqueue questions", () => enqueueQuestions(deps)],
+    ["relay events", () => deps.events.relayOutboxes(BATCH)],
+    ["raise alarms", () => raiseAlarms(deps)],
+  ];
+  for (const [name, step] of steps) {
+    try {
+      await step();
+    } catch (error) {
+      deps.log.error({ step: name, err: describeError(error) }, "a step of the sweep failed");
+    }
+  }
+}
+
+async function finishContractChanges(deps: SweepDeps): Promise<void> {
+  const changed = await deps.subscriptions.listAligning(BATCH);
+  for (const subscription of changed) await finishContractChange(deps, subscription, "sweep");
+}
+
+/** A lease that ran out: its call may have gone out, so it becomes a question. */
+async function expireClaims(deps: SweepDeps): Promise<void> {
+  const at = await readInstants(deps);
+  const expired = await deps.invoices.listExpiredClaims(at.operational, BATCH);
+  for (const invoice of expired) {
+    await updateDocument(deps.invoices, invoice.id, (read) => expireClaim(read, at));
+    deps.log.warn({ invoiceId: invoice.id, worker: invoice.claim?.worker }, "a claim has expired");
+  }
+}
+
+async function tellSubscriptions(deps: SweepDeps): Promise<void> {
+  const waiting = await deps.invoices.listFollowUps(BATCH);
+  for (const invoice of waiting) await followUp(deps, invoice);
+}
+
+/** Fills each account's queue up to its window, those that a customer waits for first. */
+async function enqueueCharges(deps: SweepDeps): Promise<void> {
+  const at = await readInstants(deps);
+  for (const account of deps.accounts) {
+    const room = deps.queueWindow - (await deps.queues.countWaiting(account));
+    if (room <= 0) continue;
+    const [refunds, charges] = await Promise.all([
+      deps.invoices.listRefundable(account, at.operational, room),
+      deps.invoices.listChargeable(account, at, room),
+    ]);
+    const hinted = [...refunds, ...charges].slice(0, room);
+    await deps.queues.addCharges(
+      account,
+      hinted.map((hint) => ({ ...hint, ...account })),
+    );
+  }
+}
+
+async function enqueueQuestions(deps: SweepDeps): Promise<void> {
+  const at = await readInstants(deps);
+  const [unknown, closed] = await Promise.all([
+    deps.invoices.listToAsk(at.operational, BATCH),
+    deps.invoices.listToRecheck(at.business, BATCH),
+  ]);
+  await deps.queues.addQuestions("ask", unknown);
+  await deps.queues.addQuestions("recheck", closed);
+}
+
+async function raiseAlarms(deps: SweepDeps): Promise<void> {
+  const now = deps.clock.now().getTime();
+  const unknown = await deps.invoices.listUnknown(BATCH);
+  for (const invoice of unknown) {
+    const since = invoice.attempts.at(-1)?.unknownSince ?? invoice.nextActionAt;
+    const ageMs = now - since.getTime();
+    if (ageMs < deps.alarmAfterMs) continue;
+    deps.log.error(
+      {
+        alarm: "unknown_charge",
+        subscriptionId: invoice.subscriptionId,
+        invoiceId: invoice.id,
+        orderNumber: invoice.attempts.at(-1)?.orderNumber,
+        ageMinutes: Math.round(ageMs / 60_000),
+      },
+      "nobody knows yet whether this charge moved money",
+    );
+  }
+}

@@ -1,0 +1,15 @@
+/** Queue names. No colons: BullMQ refuses them. */
+export const RECONCILE_QUEUE = "reconcile";
+export const SWEEP_QUEUE = "sweep";
+
+/** A queue per gateway and merchant account: one's outage touches no other. */
+export function chargeQueueName(gateway: string, account: string): string {
+  return `charge-${gateway}-${account}`;
+}
+
+/** All a job carries: a hint where to look. */
+export interface InvoiceJob {
+  invoiceId: string;
+}
+
+export type ReconcileJobName = "ask" | "recheck";

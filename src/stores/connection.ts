@@ -1,0 +1,98 @@
+import mongoose from "mongoose";
+import { sleep } from "../lib/clock.ts";
+
+// Both traps are silent by default: a misspelt filter key would match any document, a misspelt
+// field would be dropped. Here either throws before anything is sent.
+mongoose.set("strictQuery", "throw");
+mongoose.set("bufferCommands", false);
+
+/** What every write waits for, said explicitly: a claim that a fail-over can lose is a double charge. */
+export const WRITE_CONCERN = { w: "majority", journal: true } as const;
+
+const OPTIONS: mongoose.ConnectOptions = {
+  autoIndex: false,
+  autoCreate: false,
+  bufferCommands: false,
+  serverSelectionTimeoutMS: 2000,
+  connectTimeoutMS: 3000,
+  // A server that stands still must not hold a request or a claim for ever.
+  socketTimeoutMS: 20_000,
+  maxPoolSize: 100,
+  writeConcern: WRITE_CONCERN,
+  readPreference: "primary",
+};
+
+/** A connection of its own; several may live in one process. */
+export type Database = mongoose.Connection;
+
+/** A connection that is not open yet: every operation on it fails at once until it is. */
+export function createDatabase(): Database {
+  const database = mongoose.createConnection();
+  database.on("error", () => {});
+  return database;
+}
+
+/** Opens a connection; throws when no server is found in a moment. */
+export async function openDatabase(database: Database, url: string): Promise<void> {
+  await database.openUri(url, OPTIONS);
+}
+
+/** Pause between two tries to reach the database at boot, milliseconds. */
+const REOPEN_PAUSE_MS = 1000;
+
+/**
+ * Opens a connection however long the server stays away. `prepare` sees a connection of its own
+ * first, so that nothing is served before indexes are made or checked. Ends early when `isClosed`.
+ */
+export async function openDatabaseEventually(
+  database: Database,
+  url: string,
+  hooks: {
+    prepare: (database: Database) => Promise<void>;
+    onAway: (error: unknown) => void;
+    isClosed: () => boolean;
+  },
+): Promise<void> {
+  while (!hooks.isClosed()) {
+    const first = createDatabase();
+    try {
+      await openDatabase(first, url);
+      await hooks.prepare(first);
+      await openDatabase(database, url);
+      return;
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) throw error;
+      hooks.onAway(error);
+      await sleep(REOPEN_PAUSE_MS);
+    } finally {
+      await first.close();
+    }
+  }
+}
+
+/** Whether the database answers now. */
+export async function pingDatabase(database: Database): Promise<boolean> {
+  try {
+    await database.db?.command({ ping: 1 }, { timeoutMS: 2000 });
+    return database.db !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const AWAY =
+  /^Mongo(Network|NetworkTimeout|ServerSelection|ServerClosed|NotConnected|TopologyClosed|PoolCleared|PoolClosed|WaitQueueTimeout|OperationTimeout|PoolClearedOnNetwork|Client)?\w*Error$/;
+
+/** Whether an error says that the database could not be reached or did not answer. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "MongooseServerSelectionError") return true;
+  if (error.name === "MongooseError")
+    return /initial connection|bufferCommands/i.test(error.message);
+  return AWAY.test(error.name) && !("code" in error && typeof error.code === "number");
+}
+
+/** Whether a write met a unique index. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === 11000;
+}

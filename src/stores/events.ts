@@ -1,0 +1,90 @@
+import type { OutboxEntry } from "../domain/events.ts";
+import type { Database } from "./connection.ts";
+import { eventSchema } from "./schemas.ts";
+
+/** Collections whose documents carry an outbox. */
+const OUTBOX_COLLECTIONS = ["invoices", "subscriptions", "billingkeys"] as const;
+
+export interface StoredEvent extends OutboxEntry {
+  /** Document id and running number: copying twice is harmless. */
+  id: string;
+  documentId: string;
+  subscriptionId: string | null;
+}
+
+export interface EventStore {
+  /**
+   * Copies waiting outbox entries to the events and takes them out of their documents. Each step may
+   * be repeated after a crash. Returns how many entries were moved; at most `limit` documents a call.
+   */
+  relayOutboxes(limit: number): Promise<number>;
+  /** Events of a subscription and its invoices, oldest first. */
+  listOfSubscription(subscriptionId: string, limit: number): Promise<StoredEvent[]>;
+}
+
+interface OutboxDocument {
+  _id: string;
+  subscriptionId?: string | null;
+  outbox: OutboxEntry[];
+}
+
+type EventDocument = Omit<StoredEvent, "id"> & { _id: string; collectionName: string };
+
+export function createEventStore(database: Database): EventStore {
+  const model = database.model<EventDocument>("Event", eventSchema, "events");
+
+  async function copy(collectionName: string, document: OutboxDocument): Promise<void> {
+    const subscriptionId =
+      collectionName === "subscriptions" ? document._id : (document.subscriptionId ?? null);
+    await model.bulkWrite(
+      document.outbox.map((entry) => {
+        const _id = `${document._id}:${entry.number}`;
+        const event = { ...entry, collectionName, documentId: document._id, subscriptionId };
+        return { updateOne: { filter: { _id }, update: { $setOnInsert: event }, upsert: true } };
+      }),
+      { ordered: false },
+    );
+  }
+
+  async function relayCollection(name: string, limit: number): Promise<number> {
+    const collection = database.collection<OutboxDocument>(name);
+    const documents = await collection
+      .find({ "outbox.number": { $gt: 0 } })
+      .project<OutboxDocument>({ outbox: 1, subscriptionId: 1 })
+      .limit(limit)
+      .toArray();
+    await Promise.all(documents.map((document) => copy(name, document)));
+    if (documents.length === 0) return 0;
+    await collection.bulkWrite(
+      documents.map((document) => {
+        const last = document.outbox.at(-1)?.number ?? 0;
+        return {
+          updateOne: {
+            filter: { _id: document._id },
+            // The revision is raised so that a rule decided on the longer outbox cannot bring it back.
+            update: { $pull: { outbox: { number: { $lte: last } } }, $inc: { revision: 1 } },
+          },
+        };
+      }) as never,
+      { ordered: false, writeConcern: { w: "majority", j: true } },
+    );
+    return documents.reduce((sum, document) => sum + document.outbox.length, 0);
+  }
+
+  return {
+    async relayOutboxes(limit) {
+      const counts = await Promise.all(
+        OUTBOX_COLLECTIONS.map((name) => relayCollection(name, limit)),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    async listOfSubscription(subscriptionId, limit) {
+      const found = await model
+        .find({ subscriptionId })
+        .sort({ at: 1 })
+        .limit(limit)
+        .lean<EventDocument[]>();
+      return found.map(({ _id, collectionName: _collection, ...event }) => ({ id: _id, ...event }));
+    },
+  };
+}

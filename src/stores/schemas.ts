@@ -1,0 +1,224 @@
+import { Schema } from "mongoose";
+
+/**
+ * Shapes of the stored documents. Every schema is `strict: "throw"`: a field that is not here is a
+ * fault of ours and is refused, never dropped.
+ */
+const strict = { strict: "throw", versionKey: false, minimize: false } as const;
+const part = { ...strict, _id: false } as const;
+
+const text = { type: String };
+const number = { type: Number };
+const flag = { type: Boolean };
+const instant = { type: Date };
+
+const idempotency = new Schema({ key: text, bodyHash: text }, part);
+
+const outboxEntry = new Schema(
+  {
+    number,
+    type: { type: String },
+    at: instant,
+    recordedAt: instant,
+    actor: text,
+    reason: text,
+    before: text,
+    after: text,
+    data: { type: Schema.Types.Mixed },
+  },
+  part,
+);
+
+const common = {
+  _id: { type: String, required: true },
+  outbox: { type: [outboxEntry], default: undefined },
+  outboxNumber: number,
+  revision: { type: Number, required: true },
+};
+
+const decline = new Schema({ code: text, kind: text, rawCode: text, rawMessage: text }, part);
+
+const transaction = new Schema(
+  { id: text, approvedAt: instant, approvalNumber: text, cardName: text },
+  part,
+);
+
+const attempt = new Schema(
+  {
+    number,
+    orderNumber: text,
+    state: text,
+    billingKeyId: text,
+    amount: number,
+    initiatedAt: instant,
+    claimedAt: instant,
+    callEndedAt: instant,
+    credentialEndsAt: instant,
+    notSentCount: number,
+    reason: text,
+    decline: { type: decline },
+    transaction: { type: transaction },
+    evidence: { type: [new Schema({ kind: text, value: text }, part)], default: undefined },
+    unknownSince: instant,
+    lookUps: number,
+    missingReads: number,
+    closedAt: instant,
+    recheckAt: instant,
+    rechecks: number,
+  },
+  part,
+);
+
+const refund = new Schema(
+  {
+    id: text,
+    transactionId: text,
+    orderNumber: text,
+    amount: number,
+    state: text,
+    surplus: flag,
+    reason: text,
+    requestedAt: instant,
+    claimedAt: instant,
+    callEndedAt: instant,
+    tries: number,
+    lookUps: number,
+    decline: { type: decline },
+    refundTransactionId: text,
+    refundedAt: instant,
+    idempotency: { type: idempotency },
+  },
+  part,
+);
+
+const claim = new Schema(
+  {
+    token: text,
+    kind: text,
+    worker: text,
+    leaseUntil: instant,
+    credentialEndsAt: instant,
+    subject: text,
+  },
+  part,
+);
+
+export const invoiceSchema = new Schema(
+  {
+    ...common,
+    number: text,
+    kind: text,
+    subscriptionId: text,
+    periodNumber: number,
+    periodStartOn: text,
+    periodEndOn: text,
+    gateway: text,
+    account: text,
+    billingKeyId: text,
+    customerId: text,
+    customerName: text,
+    productName: text,
+    amount: number,
+    state: text,
+    step: text,
+    held: text,
+    dueAt: instant,
+    nextActionAt: instant,
+    recheckAt: instant,
+    urgent: flag,
+    claim: { type: claim },
+    deferrals: number,
+    attempts: { type: [attempt], default: undefined },
+    dunning: { type: new Schema({ step: number, firstDeclinedAt: instant }, part) },
+    version: number,
+    behind: flag,
+    stop: flag,
+    followUp: flag,
+    capturedAmount: number,
+    refundable: number,
+    refunds: { type: [refund], default: undefined },
+    createdAt: instant,
+    idempotency: { type: idempotency },
+  },
+  strict,
+);
+
+export const subscriptionSchema = new Schema(
+  {
+    ...common,
+    customerId: text,
+    customerName: text,
+    billingKeyId: text,
+    gateway: text,
+    account: text,
+    planId: text,
+    productName: text,
+    amount: number,
+    schedule: {
+      type: new Schema(
+        { cycleDay: number, firstPeriodOn: text, zone: text, dueHour: number },
+        part,
+      ),
+    },
+    state: text,
+    version: number,
+    aligning: flag,
+    nextPeriod: number,
+    nextPeriodAt: instant,
+    cancelAtPeriodEnd: flag,
+    cancelReason: text,
+    canceledAt: instant,
+    metadata: { type: Schema.Types.Mixed },
+    createdAt: instant,
+    idempotency: { type: idempotency },
+    cancellation: { type: idempotency },
+  },
+  strict,
+);
+
+export const billingKeySchema = new Schema(
+  {
+    ...common,
+    gateway: text,
+    account: text,
+    customerId: text,
+    customerName: text,
+    customerEmail: text,
+    customerPhone: text,
+    locale: text,
+    state: text,
+    orderNumber: text,
+    secret: { type: new Schema({ keyId: text, iv: text, tag: text, data: text }, part) },
+    cardName: text,
+    maskedNumber: text,
+    reason: text,
+    createdAt: instant,
+    startedAt: instant,
+    idempotency: { type: idempotency },
+  },
+  strict,
+);
+
+export const eventSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    collectionName: text,
+    documentId: text,
+    subscriptionId: text,
+    number,
+    type: { type: String },
+    at: instant,
+    recordedAt: instant,
+    actor: text,
+    reason: text,
+    before: text,
+    after: text,
+    data: { type: Schema.Types.Mixed },
+  },
+  strict,
+);
+
+export const clockSchema = new Schema(
+  { _id: { type: String, required: true }, now: instant, revision: number },
+  strict,
+);

@@ -1,0 +1,79 @@
+import {
+  BILLABLE_STATES,
+  type Subscription,
+  type SubscriptionState,
+} from "../domain/subscription.ts";
+import type { Database } from "./connection.ts";
+import {
+  type RevisionedStore,
+  type Stored,
+  createRevisionedStore,
+  fromStored,
+} from "./revisioned.ts";
+import { subscriptionSchema } from "./schemas.ts";
+
+export interface SubscriptionFilter {
+  customerId?: string;
+  state?: SubscriptionState;
+  planId?: string;
+  /** Id of the last one of the page before. */
+  after?: string;
+}
+
+export interface SubscriptionStore extends RevisionedStore<Subscription> {
+  findByIdempotencyKey(key: string): Promise<Subscription | null>;
+  findByCancellationKey(key: string): Promise<Subscription | null>;
+  list(filter: SubscriptionFilter, limit: number): Promise<Subscription[]>;
+  /** Subscriptions whose next period is to be opened. */
+  listDue(businessNow: Date, limit: number): Promise<Subscription[]>;
+  /** Contract changes that have not reached every open invoice. */
+  listAligning(limit: number): Promise<Subscription[]>;
+  /** Whether a period is to be opened or a change is to be finished. */
+  hasWork(businessNow: Date): Promise<boolean>;
+  /** The next business instant after `after` at which a period is opened. */
+  nextBusinessInstant(after: Date): Promise<Date | null>;
+}
+
+export function createSubscriptionStore(database: Database): SubscriptionStore {
+  const model = database.model<Stored<Subscription>>(
+    "Subscription",
+    subscriptionSchema,
+    "subscriptions",
+  );
+  const one = async (filter: object) => {
+    const found = await model.findOne(filter).lean<Stored<Subscription>>();
+    return found === null ? null : fromStored<Subscription>(found);
+  };
+  const many = async (filter: object, sort: Record<string, 1 | -1>, limit: number) => {
+    const found = await model.find(filter).sort(sort).limit(limit).lean<Stored<Subscription>[]>();
+    return found.map((stored) => fromStored<Subscription>(stored));
+  };
+  const billable = { $in: [...BILLABLE_STATES] };
+  return {
+    ...createRevisionedStore<Subscription>(model),
+    findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
+    findByCancellationKey: (key) => one({ "cancellation.key": key }),
+    list({ after, ...filter }, limit) {
+      return many(
+        { ...filter, ...(after === undefined ? {} : { _id: { $gt: after } }) },
+        { _id: 1 },
+        limit,
+      );
+    },
+    listDue: (businessNow, limit) =>
+      many({ nextPeriodAt: { $lte: businessNow }, state: billable }, { nextPeriodAt: 1 }, limit),
+    listAligning: (limit) => many({ aligning: true }, { _id: 1 }, limit),
+    async hasWork(businessNow) {
+      const due = await one({ nextPeriodAt: { $lte: businessNow }, state: billable });
+      return due !== null || (await one({ aligning: true })) !== null;
+    },
+    async nextBusinessInstant(after) {
+      const [next] = await many(
+        { nextPeriodAt: { $gt: after }, state: billable },
+        { nextPeriodAt: 1 },
+        1,
+      );
+      return next?.nextPeriodAt ?? null;
+    },
+  };
+}
