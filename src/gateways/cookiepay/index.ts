@@ -1,0 +1,274 @@
+import type { ChargeOutcome, Evidence } from "../../domain/outcome.ts";
+import type { OperationalClock } from "../../lib/clock.ts";
+import type {
+  ChargeRequest,
+  EvidenceContext,
+  GatewayAdapter,
+  GatewayCall,
+  GatewayCapabilities,
+  IssueBillingKeyOutcome,
+  IssueBillingKeyRequest,
+  LookUpRequest,
+  LookUpResult,
+  RefundLookUpResult,
+  RefundRequest,
+  RevokeBillingKeyOutcome,
+} from "../gateway.ts";
+import { type CookiepayClient, type Passage, createCookiepayClient } from "./client.ts";
+import type { CookiepayConfig } from "./account.ts";
+import { cleanCode, toRefusedCharge, toRefusedRequest } from "./declines.ts";
+import {
+  toChargeBody,
+  toChargeOutcome,
+  toIssueBody,
+  toIssueOutcome,
+  toLookUpResult,
+  toRefundBody,
+  toRefundLookUp,
+  toRefundOutcome,
+  toSearchBody,
+  toTokenBody,
+  tokenLifeMs,
+} from "./mapping.ts";
+import {
+  CANCEL_FIELDS,
+  type MindedReply,
+  type Opened,
+  RESULT_FIELDS,
+  type Reply,
+  TOKEN_FIELDS,
+  readOpened,
+  readReply,
+  textOf,
+} from "./reply.ts";
+import { type FetchedToken, type TokenCache, createTokenCache } from "./token-cache.ts";
+
+const GATEWAY = "cookiepay";
+const TOKEN_LIFE_MS = 3_600_000;
+const TOKEN_MARGIN_MS = 60_000;
+/** A sealed answer is about a hundred characters; a far longer one is none, and is not kept. */
+const EVIDENCE_LENGTH_MAX = 16_384;
+const EVIDENCE_KIND = "enc_data";
+
+const CAPABILITIES: GatewayCapabilities = {
+  billingKeys: true,
+  revokeBillingKey: true,
+  partialRefund: true,
+  lookUp: "by_date_window",
+  repeatableFullRefund: true,
+  nameCharset: "utf-8",
+};
+
+export interface CookiepayDeps {
+  clock: OperationalClock;
+}
+
+/** The adapter of one CookiePayments merchant account. */
+export function createCookiepayAdapter(
+  config: CookiepayConfig,
+  { clock }: CookiepayDeps,
+): GatewayAdapter {
+  const client = createCookiepayClient(config, clock);
+  const tokens = createTokenCache({
+    fetchToken: () => fetchToken({ config, client, clock }),
+    clock,
+    reserveMs: config.callDeadlineMs + TOKEN_MARGIN_MS,
+  });
+  const context: Context = { config, client, clock, tokens };
+  return {
+    gateway: GATEWAY,
+    account: config.account,
+    capabilities: CAPABILITIES,
+    callDeadlineMs: config.callDeadlineMs,
+    openCredential: () => tokens.open(),
+    issueBillingKey: (call, request) => issueBillingKey(context, call, request),
+    revokeBillingKey: (call, billingKey) => revokeBillingKey(context, call, billingKey),
+    charge: (call, request) => charge(context, call, request),
+    refund: (call, request) => refund(context, call, request),
+    lookUpCharge: (call, request) => lookUpCharge(context, call, request),
+    lookUpRefund: (call, transactionId) => lookUpRefund(context, call, transactionId),
+    readEvidence: (call, evidence, expected) => readEvidence(context, { call, evidence }, expected),
+    close: () => client.close(),
+  };
+}
+
+interface Context {
+  config: CookiepayConfig;
+  client: CookiepayClient;
+  clock: OperationalClock;
+  tokens: TokenCache;
+}
+
+// ---------------------------------------------------------------- token
+
+/** Nothing that happens here can have moved money: every failure is `not_sent`. */
+async function fetchToken({
+  config,
+  client,
+  clock,
+}: Omit<Context, "tokens">): Promise<FetchedToken> {
+  const answer = await client.send("token", toTokenBody(config), {
+    maySend: () => true,
+    deadlineMs: clock.monotonicMs() + config.tokenTimeoutMs,
+  });
+  const reply = readReply(answer, TOKEN_FIELDS);
+  if (reply.kind === "refused") {
+    const code = cleanCode(reply.refusal.code, [config.secret]);
+    return { kind: "not_sent", reason: `token: refused ${code}` };
+  }
+  if (reply.kind === "token_refused") return { kind: "not_sent", reason: "token: refused" };
+  if (reply.kind !== "success") return { kind: "not_sent", reason: reply.reason };
+  const token = textOf(reply.fields, "TOKEN");
+  // What could not stand in a header would fail every call after this one.
+  if (token === undefined || !/^[\x21-\x7e]{1,4096}$/.test(token)) {
+    return { kind: "not_sent", reason: "token: none in the answer" };
+  }
+  const lifeMs = tokenLifeMs(token) ?? config.tokenLifeMs ?? TOKEN_LIFE_MS;
+  return { kind: "fetched", token, lifeMs };
+}
+
+// ---------------------------------------------------------------- calls
+
+async function charge(
+  context: Context,
+  call: GatewayCall,
+  request: ChargeRequest,
+): Promise<ChargeOutcome> {
+  const { client, config } = context;
+  const passage = startPassage(context, call);
+  const secrets = secretsOf(context, call, [request.billingKey]);
+  const answer = await client.send("payments", toChargeBody(config.apiId, request), passage);
+  const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
+  if (reply.kind === "refused") return toRefusedCharge(reply.refusal, secrets);
+  if (reply.kind !== "success") return reply;
+  const sealed = textOf(reply.fields, "ENC_DATA");
+  if (sealed === undefined) return { kind: "unknown", reason: "answer has no ENC_DATA" };
+  return openCharge(context, { sealed, passage }, { ...request, secrets });
+}
+
+async function readEvidence(
+  context: Context,
+  { call, evidence }: { call: GatewayCall; evidence: Evidence },
+  expected: EvidenceContext,
+): Promise<ChargeOutcome> {
+  if (evidence.kind !== EVIDENCE_KIND) {
+    return { kind: "unknown", reason: "evidence of another kind", evidence };
+  }
+  const source = { sealed: evidence.value, passage: startPassage(context, call) };
+  return openCharge(context, source, { ...expected, secrets: secretsOf(context, call, []) });
+}
+
+/** Opens a sealed answer about a charge; one that stays shut is kept as evidence. */
+async function openCharge(
+  context: Context,
+  source: { sealed: string; passage: Passage },
+  expected: EvidenceContext & { secrets: readonly string[] },
+): Promise<ChargeOutcome> {
+  const opened = await open(context, source);
+  const receivedAt = context.clock.now();
+  const outcome = toChargeOutcome(opened, { ...expected, receivedAt });
+  if (outcome.kind !== "unknown" || source.sealed.length > EVIDENCE_LENGTH_MAX) return outcome;
+  return { ...outcome, evidence: { kind: EVIDENCE_KIND, value: source.sealed } };
+}
+
+/** Decrypting is read-only, yet it is a call of its own: no lease, no call. */
+async function open(
+  { client, config }: Context,
+  { sealed, passage }: { sealed: string; passage: Passage },
+): Promise<Opened> {
+  const body = { API_ID: config.apiId, ENC_DATA: sealed };
+  return readOpened(await client.send("decrypt", body, passage));
+}
+
+async function issueBillingKey(
+  context: Context,
+  call: GatewayCall,
+  request: IssueBillingKeyRequest,
+): Promise<IssueBillingKeyOutcome> {
+  const { client, config } = context;
+  const passage = startPassage(context, call);
+  const secrets = secretsOf(context, call, Object.values(request.card));
+  const answer = await client.send("billkeygen", toIssueBody(config.apiId, request), passage);
+  const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
+  if (reply.kind === "refused") return toRefusedCharge(reply.refusal, secrets);
+  if (reply.kind !== "success") return reply;
+  const sealed = textOf(reply.fields, "ENC_DATA");
+  if (sealed === undefined) return { kind: "unknown", reason: "answer has no ENC_DATA" };
+  return toIssueOutcome(await open(context, { sealed, passage }), secrets);
+}
+
+async function revokeBillingKey(
+  context: Context,
+  call: GatewayCall,
+  billingKey: string,
+): Promise<RevokeBillingKeyOutcome> {
+  const { client, config } = context;
+  const body = { API_ID: config.apiId, BILLKEY: billingKey };
+  const answer = await client.send("billingkeycancel", body, startPassage(context, call));
+  const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
+  if (reply.kind === "success") return { kind: "revoked" };
+  if (reply.kind !== "refused") return reply;
+  return toRefusedRequest(reply.refusal, secretsOf(context, call, [billingKey]));
+}
+
+async function refund(context: Context, call: GatewayCall, request: RefundRequest) {
+  const passage = startPassage(context, call);
+  const answer = await context.client.send("cancel", toRefundBody(request), passage);
+  const reply = mindToken(context, call, readReply(answer, CANCEL_FIELDS));
+  const secrets = secretsOf(context, call, []);
+  return toRefundOutcome(reply, request, { receivedAt: context.clock.now(), secrets });
+}
+
+async function lookUpCharge(
+  context: Context,
+  call: GatewayCall,
+  request: LookUpRequest,
+): Promise<LookUpResult> {
+  const { client, config } = context;
+  const body = toSearchBody(config.apiId, request);
+  const answer = await client.send("paysearch", body, startPassage(context, call));
+  if (answer.kind !== "read") return { kind: "failed", reason: answer.reason };
+  const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
+  if (reply.kind === "not_sent") return { kind: "failed", reason: reply.reason };
+  if (answer.status !== 200) return { kind: "failed", reason: `http ${answer.status}` };
+  return toLookUpResult(answer.body, request);
+}
+
+async function lookUpRefund(
+  context: Context,
+  call: GatewayCall,
+  transactionId: string,
+): Promise<RefundLookUpResult> {
+  const passage = startPassage(context, call);
+  const answer = await context.client.send("paycert", { tid: transactionId }, passage);
+  const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
+  return toRefundLookUp(reply, transactionId);
+}
+
+// ---------------------------------------------------------------- what every call shares
+
+function startPassage({ clock, config }: Context, call: GatewayCall): Passage {
+  return {
+    credential: call.credential,
+    maySend: () => call.maySend(),
+    deadlineMs: clock.monotonicMs() + config.callDeadlineMs,
+  };
+}
+
+/**
+ * A refused token means that the request was not carried out. The token is dropped, so that the
+ * next credential is a new one; it is never renewed inside a call, whose lease knows only this one.
+ */
+function mindToken({ tokens }: Context, call: GatewayCall, reply: Reply): MindedReply {
+  if (reply.kind !== "token_refused") return reply;
+  tokens.drop(call.credential.value);
+  return { kind: "not_sent", reason: "token refused" };
+}
+
+function secretsOf(
+  { config }: Context,
+  call: GatewayCall,
+  ofCall: readonly string[],
+): readonly string[] {
+  return [config.secret, call.credential.value, ...ofCall];
+}

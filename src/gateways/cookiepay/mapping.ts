@@ -1,0 +1,276 @@
+/** Pure translation between our words and CookiePayments' fields: bodies out, outcomes in. */
+import type { ChargeOutcome, GatewayTransaction, RefundOutcome } from "../../domain/outcome.ts";
+import { scrub } from "../../lib/scrub.ts";
+import type {
+  ChargeRequest,
+  EvidenceContext,
+  IssueBillingKeyOutcome,
+  IssueBillingKeyRequest,
+  LookUpRequest,
+  LookUpResult,
+  RefundLookUpResult,
+  RefundRequest,
+} from "../gateway.ts";
+import { parseKoreaStamp } from "./accept-date.ts";
+import { cleanCode, saysAlreadyCancelled, toRefusedCharge, toRefusedRequest } from "./declines.ts";
+import { type Fields, type Opened, type MindedReply, textOf, toFields } from "./reply.ts";
+
+const PRODUCT_NAME_LENGTH_MAX = 40;
+const BUYER_LENGTH_MAX = 20;
+const REASON_LENGTH_MAX = 100;
+const TRANSACTION_ID_LENGTH_MAX = 100;
+const BILLING_KEY_LENGTH_MAX = 50;
+const TOKEN_LIFE_MS_MAX = 24 * 3_600_000;
+/** The gateway's answer to a look-up that found nothing. */
+const NOTHING_FOUND = "E008";
+
+type Body = Readonly<Record<string, string>>;
+
+// ---------------------------------------------------------------- bodies
+
+export function toTokenBody(account: { apiId: string; secret: string }): Body {
+  return { pay2_id: account.apiId, pay2_key: account.secret };
+}
+
+export function toIssueBody(apiId: string, request: IssueBillingKeyRequest): Body {
+  const { card } = request;
+  return {
+    API_ID: apiId,
+    ...toOrderFields(request),
+    CARDNO: card.number,
+    EXPIREDT: card.expiry,
+    CARDPWD: card.password,
+    CARDAUTH: card.holderId,
+  };
+}
+
+export function toChargeBody(apiId: string, request: ChargeRequest): Body {
+  return {
+    API_ID: apiId,
+    BILLKEY: request.billingKey,
+    AMOUNT: String(request.amount),
+    ...toOrderFields(request),
+  };
+}
+
+export function toRefundBody(request: RefundRequest): Body {
+  return {
+    tid: request.transactionId,
+    reason: toName(request.reason, REASON_LENGTH_MAX) || "refund",
+    // Without an amount the gateway gives back what is left, and bounds it itself.
+    ...(!request.everythingLeft && { amount: String(request.amount) }),
+  };
+}
+
+export function toSearchBody(apiId: string, { fromOn, untilOn }: LookUpRequest): Body {
+  return { API_ID: apiId, STD_DT: fromOn, END_DT: untilOn };
+}
+
+function toOrderFields(request: {
+  orderNumber: string;
+  productName: string;
+  customerId: string;
+  customerName: string;
+}): Body {
+  const buyerName = toName(request.customerName, BUYER_LENGTH_MAX);
+  const buyerId = toName(request.customerId, BUYER_LENGTH_MAX);
+  return {
+    ORDERNO: request.orderNumber,
+    PRODUCTNAME: toName(request.productName, PRODUCT_NAME_LENGTH_MAX),
+    QUOTA: "00",
+    TAXFREECD: "Y",
+    ...(buyerName !== "" && { BUYERNAME: buyerName }),
+    ...(buyerId !== "" && { BUYERID: buyerId }),
+  };
+}
+
+const segmenter = new Intl.Segmenter("ko", { granularity: "grapheme" });
+
+/** A name that the gateway takes, cut between characters as a reader counts them. */
+function toName(text: string, lengthMax: number): string {
+  // An ampersand breaks the gateway's request; its full-width form reads the same.
+  const clean = text
+    .replaceAll("&", "＆")
+    .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
+    .trim();
+  if (clean.length <= lengthMax) return clean;
+  let kept = "";
+  for (const { segment } of segmenter.segment(clean)) {
+    if (kept.length + segment.length > lengthMax) break;
+    kept += segment;
+  }
+  return kept.trim();
+}
+
+// ---------------------------------------------------------------- outcomes
+
+/** How long a token lives by its own word (`exp` − `iat`), if it says so credibly. */
+export function tokenLifeMs(token: string): number | undefined {
+  const claims = parseClaims(token.split(".")[1] ?? "");
+  const lifeMs = (Number(claims?.exp) - Number(claims?.iat)) * 1000;
+  return lifeMs > 0 && lifeMs <= TOKEN_LIFE_MS_MAX ? lifeMs : undefined;
+}
+
+function parseClaims(part: string): Fields | undefined {
+  try {
+    return toFields(JSON.parse(Buffer.from(part, "base64url").toString("utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an opened answer says about a charge; believed only where it echoes the charge. */
+export function toChargeOutcome(
+  opened: Opened,
+  charge: EvidenceContext & { secrets: readonly string[]; receivedAt: Date },
+): ChargeOutcome {
+  if (opened.kind === "unknown") return opened;
+  const { fields } = opened;
+  const orderNumber = textOf(fields, "ORDERNO");
+  if (opened.kind === "refused") {
+    const isOurs = orderNumber === undefined || orderNumber === charge.orderNumber;
+    return isOurs
+      ? toRefusedCharge(opened.refusal, charge.secrets)
+      : unknown("echo of order number");
+  }
+  if (textOf(fields, "RESULTCODE") === undefined) return unknown("answer has no inner code");
+  if (orderNumber !== charge.orderNumber) return unknown("echo of order number");
+  if (toAmount(fields) !== charge.amount) return unknown("echo of amount");
+  const transaction = toTransaction(fields, charge.receivedAt);
+  return transaction ? { kind: "approved", transaction } : unknown("no transaction id");
+}
+
+/** What an opened answer says about a billing key. */
+export function toIssueOutcome(opened: Opened, secrets: readonly string[]): IssueBillingKeyOutcome {
+  if (opened.kind === "unknown") return opened;
+  if (opened.kind === "refused") return toRefusedCharge(opened.refusal, secrets);
+  const billingKey = textOf(opened.fields, "BILLKEY");
+  if (billingKey === undefined || billingKey.length > BILLING_KEY_LENGTH_MAX) {
+    return unknown("no billing key");
+  }
+  return {
+    kind: "issued",
+    billingKey,
+    cardName: toShortText(opened.fields, "CARDNAME") ?? "",
+    cardCode: toShortText(opened.fields, "CARDCODE") ?? "",
+  };
+}
+
+/** What the reply to a cancellation says about a refund. */
+export function toRefundOutcome(
+  reply: MindedReply,
+  request: RefundRequest,
+  refund: { receivedAt: Date; secrets: readonly string[] },
+): RefundOutcome {
+  if (reply.kind === "refused") return toRefusedRefund(reply.refusal, request, refund);
+  if (reply.kind !== "success") return reply;
+  const refundTransactionId = textOf(reply.fields, "cancel_tid");
+  if (refundTransactionId === undefined) return unknown("no refund transaction id");
+  const given = textOf(reply.fields, "cancel_amt");
+  // Only a part is compared: asked for everything, the gateway itself knows how much that is.
+  if (!request.everythingLeft && given !== undefined && Number(given) !== request.amount) {
+    return unknown("echo of amount");
+  }
+  const refundedAt = parseKoreaStamp(textOf(reply.fields, "cancel_date")) ?? refund.receivedAt;
+  return { kind: "approved", refundTransactionId, refundedAt };
+}
+
+function toRefusedRefund(
+  refusal: { code: string; message: string },
+  request: RefundRequest,
+  { receivedAt, secrets }: { receivedAt: Date; secrets: readonly string[] },
+): RefundOutcome {
+  // Everything was to be given back and everything is: an earlier, unanswered refund of ours or
+  // somebody at the console did it. A part that was given back before is another part.
+  if (request.everythingLeft && saysAlreadyCancelled(refusal)) {
+    return {
+      kind: "approved",
+      refundTransactionId: request.transactionId,
+      refundedAt: receivedAt,
+    };
+  }
+  return toRefusedRequest(refusal, secrets);
+}
+
+/** Finds our order number in the gateway's list of a date window, which has no filter for it. */
+export function toLookUpResult(body: unknown, request: LookUpRequest): LookUpResult {
+  const rows = toRows(body);
+  if (typeof rows === "string")
+    return rows === NOTHING_FOUND ? { kind: "not_found" } : failed(rows);
+  const approvals = [];
+  for (const row of rows) {
+    const fields = toFields(row);
+    // A row that cannot be read might be ours: then "not there" would be a lie.
+    if (fields === undefined || typeof fields.ORDERNO !== "string") return failed("unreadable row");
+    if (fields.ORDERNO.trim() !== request.orderNumber || isRefusedRow(fields)) continue;
+    const transaction = toTransaction(fields, new Date(`${request.fromOn}T00:00:00+09:00`));
+    const amount = toAmount(fields);
+    if (transaction === undefined || amount === undefined) return failed("unreadable row");
+    approvals.push({
+      ...transaction,
+      amount,
+      refunded: textOf(fields, "CANCELDATE") !== undefined,
+    });
+  }
+  if (approvals.length === 0) return { kind: "not_found" };
+  approvals.sort((a, b) => a.approvedAt.getTime() - b.approvedAt.getTime());
+  return { kind: "found", transactions: approvals };
+}
+
+/** Many payments come as an array, one perhaps as an object, none as an object with a code. */
+function toRows(body: unknown): readonly unknown[] | string {
+  if (Array.isArray(body)) {
+    const code = body.length === 1 ? refusalCode(body[0]) : undefined;
+    return code ?? (body as readonly unknown[]);
+  }
+  return refusalCode(body) ?? (toFields(body)?.TID === undefined ? "no rows" : [body]);
+}
+
+function refusalCode(value: unknown): string | undefined {
+  const fields = toFields(value);
+  const code = fields && textOf(fields, "RESULTCODE");
+  return code === undefined || code === "0000" || fields?.TID ? undefined : cleanCode(code);
+}
+
+function isRefusedRow(fields: Fields): boolean {
+  const code = textOf(fields, "RESULTCODE");
+  return code !== undefined && code !== "0000";
+}
+
+/** What the certificate of one transaction says about refunds. */
+export function toRefundLookUp(reply: MindedReply, transactionId: string): RefundLookUpResult {
+  if (reply.kind === "refused") return failed(`refused ${cleanCode(reply.refusal.code)}`);
+  if (reply.kind !== "success") return failed(reply.reason);
+  if (textOf(reply.fields, "TID") !== transactionId) return failed("echo of transaction id");
+  // Inferred from the field's name: no document says what else could fill it.
+  return { kind: "found", refunded: textOf(reply.fields, "CANCELDATE") !== undefined };
+}
+
+function toTransaction(fields: Fields, otherwiseAt: Date): GatewayTransaction | undefined {
+  const id = textOf(fields, "TID");
+  if (id === undefined || id.length > TRANSACTION_ID_LENGTH_MAX) return undefined;
+  const approvalNumber = toShortText(fields, "ACCEPTNO");
+  const cardName = toShortText(fields, "CARDNAME");
+  return {
+    id,
+    // An odd date does not undo an approval: then the time of its receipt stands in.
+    approvedAt: parseKoreaStamp(textOf(fields, "ACCEPTDATE")) ?? otherwiseAt,
+    ...(approvalNumber !== undefined && { approvalNumber }),
+    ...(cardName !== undefined && { cardName }),
+  };
+}
+
+function toAmount(fields: Fields): number | undefined {
+  const { AMOUNT } = fields;
+  if (typeof AMOUNT === "number") return AMOUNT;
+  const text = textOf(fields, "AMOUNT");
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function toShortText(fields: Fields, name: string): string | undefined {
+  const text = textOf(fields, name);
+  return text === undefined ? undefined : scrub(text, { lengthMax: 40 });
+}
+
+const unknown = (reason: string) => ({ kind: "unknown", reason }) as const;
+const failed = (reason: string) => ({ kind: "failed", reason }) as const;
