@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Effect } from "../effects.ts";
+import type { OperationCatalogue } from "../fault-rules.ts";
+import type { SimulatorState } from "../state.ts";
+import { type Processed, serveExchange } from "../wire.ts";
+import { createBillingKeyCancelOperation } from "./billingkeycancel.ts";
+import { createBillkeygenOperation } from "./billkeygen.ts";
+import { createCancelOperation } from "./cancel.ts";
+import { GATEWAY } from "./codes.ts";
+import { createDecryptOperation } from "./decrypt.ts";
+import { createEncData } from "./enc-data.ts";
+import { isRefusal } from "./fields.ts";
+import { createPaycertOperation, createPaysearchOperation } from "./lookup.ts";
+import { type Cookiepay, type Operation, admit, refusing } from "./operation.ts";
+import { createPaymentsOperation } from "./payments.ts";
+import { createTokenOperation } from "./token.ts";
+import { createTokens } from "./tokens.ts";
+
+const CREATORS = [
+  createTokenOperation,
+  createBillkeygenOperation,
+  createPaymentsOperation,
+  createBillingKeyCancelOperation,
+  createCancelOperation,
+  createPaycertOperation,
+  createPaysearchOperation,
+  createDecryptOperation,
+];
+
+/** The operations that fault rules may name. */
+export const COOKIEPAY_CATALOGUE: OperationCatalogue = {
+  names: [
+    "token",
+    "billkeygen",
+    "payments",
+    "billingkeycancel",
+    "cancel",
+    "paycert",
+    "paysearch",
+    "decrypt",
+  ],
+  charging: ["billkeygen", "payments"],
+  tokened: [
+    "token",
+    "billkeygen",
+    "payments",
+    "billingkeycancel",
+    "cancel",
+    "paycert",
+    "paysearch",
+  ],
+};
+
+/** Registers the CookiePayments endpoints and returns their paths. */
+export function registerCookiepay(app: FastifyInstance, state: SimulatorState): readonly string[] {
+  const gateway: Cookiepay = {
+    state,
+    tokens: createTokens(state.keys.token, state.clock.operational),
+    encData: createEncData(state.keys.data),
+  };
+  const operations = CREATORS.map((create) => create(gateway));
+  for (const operation of operations) {
+    app.post(operation.path, (request, reply) =>
+      serveExchange(
+        state,
+        {
+          facts: {
+            gateway: GATEWAY,
+            operation: operation.name,
+            ...operation.facts(request.body),
+          },
+          process: (effect) => handle(gateway, operation, { request, effect }),
+        },
+        reply,
+      ),
+    );
+  }
+  return operations.map(({ path }) => path);
+}
+
+function handle(
+  gateway: Cookiepay,
+  operation: Operation,
+  { request, effect }: { request: FastifyRequest; effect: Effect | null },
+): Processed {
+  const call = admit(gateway, operation, {
+    apiKey: headerOf(request, "apikey"),
+    token: headerOf(request, "token"),
+    body: request.body,
+    effect,
+  });
+  if (!isRefusal(call)) return operation.run(call);
+  if (call.unknownField !== undefined) {
+    gateway.state.notUnderstood.add({
+      method: "POST",
+      path: operation.path,
+      reason: "unknown field",
+      field: call.unknownField,
+    });
+  }
+  return refusing(operation, call);
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,53 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { type SimulatorOptions, createSimulator } from "./simulator.ts";
+import type { MerchantAccount } from "./state.ts";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "4000" },
+    host: { type: "string", default: "127.0.0.1" },
+    dir: { type: "string", default: path.join(".data", "simulator") },
+    account: { type: "string", multiple: true, default: [] },
+    "watch-stdin": { type: "boolean", default: false },
+  },
+});
+
+const simulator = await createSimulator(toOptions());
+let stopping = false;
+
+function toOptions(): SimulatorOptions {
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) {
+    throw new Error(`--port must be a number from 0 to 65535, not "${values.port}"`);
+  }
+  return { port, host: values.host, dir: values.dir, accounts: values.account.map(toAccount) };
+}
+
+function toAccount(text: string): MerchantAccount {
+  const [id, secret, ...rest] = text.split(":");
+  if (!id || !secret || rest.length > 0) {
+    throw new Error(`--account must be written id:secret, not "${text}"`);
+  }
+  return { id, secret };
+}
+
+function stop(): void {
+  // A second signal does not wait for anything.
+  if (stopping) process.exit(1);
+  stopping = true;
+  simulator.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`simulator: ${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+process.on("disconnect", stop);
+if (values["watch-stdin"]) process.stdin.on("end", stop).on("error", stop).resume();
+
+process.stdout.write(`${JSON.stringify({ port: simulator.port, pid: process.pid })}\n`);

@@ -1,0 +1,128 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { type OperationalClock, systemClock } from "../lib/clock.ts";
+import { registerControlApi } from "./control-api.ts";
+import { COOKIEPAY_GUIDE } from "./cookiepay/guide.ts";
+import { COOKIEPAY_CATALOGUE, registerCookiepay } from "./cookiepay/routes.ts";
+import { loadPrivateKeys, prepareDataFolder } from "./data-folder.ts";
+import { createFaults } from "./faults.ts";
+import { createLedger } from "./ledger.ts";
+import { createNotUnderstoodList, nearestPath } from "./not-understood.ts";
+import { registerPages } from "./pages.ts";
+import { createSimClock } from "./sim-clock.ts";
+import type { MerchantAccount, SimulatorState } from "./state.ts";
+import { ControlInputError } from "./strict-input.ts";
+import { createSwitchBoard } from "./switches.ts";
+
+const BODY_BYTES_MAX = 1 << 20;
+const DEFAULT_ACCOUNT: MerchantAccount = { id: "sim_merchant", secret: "sim_secret" };
+
+/** How to start a simulator. */
+export interface SimulatorOptions {
+  /** Holds the ledger, the keys and the clock; made if it is missing. */
+  readonly dir: string;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Merchants beside the default one, sim_merchant with the secret sim_secret. */
+  readonly accounts?: readonly MerchantAccount[];
+  readonly clock?: OperationalClock;
+}
+
+/** A running simulator. */
+export interface Simulator {
+  readonly port: number;
+  /** May be called again. Stops at once: silent and idle connections are cut, waiting requests are not processed. */
+  close(): Promise<void>;
+}
+
+/** Starts the gateways' stand-in; it listens when the promise resolves. */
+export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const closing = new AbortController();
+  const state = createState(options, closing.signal);
+  const app = buildApp(state);
+  try {
+    await app.listen({ port: options.port ?? 0, host: options.host ?? "127.0.0.1" });
+  } catch (error) {
+    state.ledger.close();
+    throw error;
+  }
+  const stop = async (): Promise<void> => {
+    closing.abort();
+    await app.close();
+    state.ledger.close();
+  };
+  let stopped: Promise<void> | undefined;
+  const address = app.server.address();
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    close: () => (stopped ??= stop()),
+  };
+}
+
+function createState(options: SimulatorOptions, closing: AbortSignal): SimulatorState {
+  prepareDataFolder(options.dir);
+  const operational = options.clock ?? systemClock;
+  const clock = createSimClock(options.dir, operational);
+  const accounts = [DEFAULT_ACCOUNT, ...(options.accounts ?? [])];
+  return {
+    clock,
+    ledger: createLedger(options.dir, clock),
+    faults: createFaults(COOKIEPAY_CATALOGUE),
+    switches: createSwitchBoard(),
+    notUnderstood: createNotUnderstoodList(operational),
+    keys: loadPrivateKeys(options.dir),
+    secretsByMerchant: new Map(accounts.map(({ id, secret }) => [id, secret])),
+    closing,
+  };
+}
+
+function buildApp(state: SimulatorState): FastifyInstance {
+  const app = Fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
+  // A body in another encoding must fail, not become text with replacement characters.
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : JSON.parse(decoder.decode(body as Buffer)));
+    } catch {
+      done(new UnreadableBodyError("the body is not JSON in UTF-8"), undefined);
+    }
+  });
+
+  const paths = [...registerCookiepay(app, state), ...registerControlApi(app, state), "/"];
+  registerPages(app, state, [COOKIEPAY_GUIDE]);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => answerUnknownPath(state, paths, { request, reply }));
+  return app;
+}
+
+/** Raised when a body cannot be read at all. */
+class UnreadableBodyError extends Error {
+  readonly code = "UNREADABLE_BODY";
+  readonly statusCode = 400;
+}
+
+function answerError(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof ControlInputError) {
+    return reply.code(400).send({ error: error.code, message: error.message });
+  }
+  const { statusCode, code, message } = error as Partial<UnreadableBodyError>;
+  const status = statusCode ?? 500;
+  if (status >= 500) process.stderr.write(`simulator: ${String(error)}\n`);
+  return reply.code(status).send({ error: code ?? "INTERNAL_ERROR", message });
+}
+
+function answerUnknownPath(
+  { notUnderstood }: SimulatorState,
+  known: readonly string[],
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): FastifyReply {
+  const path = (request.url.split("?")[0] ?? "").slice(0, 200);
+  const nearest = nearestPath(path, known);
+  const reason = nearest === path ? "wrong method" : "unknown path";
+  notUnderstood.add({ method: request.method, path, reason });
+  const hint =
+    nearest === path ? "the path exists, with another method" : `the nearest is ${nearest}`;
+  const message = `${request.method} ${path} is not simulated; ${hint}`;
+  return reply.code(404).send({ error: "NOT_FOUND", message, nearest });
+}

@@ -1,0 +1,25 @@
+import type { PrivateKeys } from "./data-folder.ts";
+import type { Faults } from "./faults.ts";
+import type { Ledger } from "./ledger.ts";
+import type { NotUnderstoodList } from "./not-understood.ts";
+import type { SimClock } from "./sim-clock.ts";
+import type { SwitchBoard } from "./switches.ts";
+
+/** A merchant that may call the gateways. */
+export interface MerchantAccount {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Everything that the routes of one simulator share. */
+export interface SimulatorState {
+  readonly clock: SimClock;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly switches: SwitchBoard;
+  readonly notUnderstood: NotUnderstoodList;
+  readonly keys: PrivateKeys;
+  readonly secretsByMerchant: ReadonlyMap<string, string>;
+  /** Fires when the simulator stops: nothing is processed any more. */
+  readonly closing: AbortSignal;
+}

@@ -1,0 +1,91 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { FastifyReply } from "fastify";
+import { type Effect, isReplyEffect, isSwallowing } from "./effects.ts";
+import type { ReplyEffect, SwallowingEffect } from "./effects.ts";
+import type { RequestFacts } from "./faults.ts";
+import type { SimulatorState } from "./state.ts";
+
+/** What a gateway answers when nothing disturbs it. */
+interface WireReply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The end of processing: the reply, and what the card does to it. */
+export interface Processed {
+  readonly reply: WireReply;
+  readonly replyDelayMs?: number;
+  /** A card's own fault; a rule's fault goes before it. */
+  readonly effect?: ReplyEffect | "hang" | undefined;
+}
+
+/** One request on its way through the simulator. */
+export interface Exchange {
+  readonly facts: RequestFacts;
+  /** Does the work in one synchronous step; gets the rule's effect that concerns the work itself. */
+  process(effect: Effect | null): Processed;
+}
+
+/** Carries one request through latency, faults, processing, and the faults after it. */
+export async function serveExchange(
+  state: SimulatorState,
+  exchange: Exchange,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const decision = state.faults.decide(exchange.facts, state.clock.business());
+  const waited = await pause(decision.delayMs + drawLatencyMs(state), state.closing);
+  if (!waited) return dropConnection(reply);
+
+  const rule = decision.effect;
+  if (rule && isSwallowing(rule.kind)) return spoil(rule.kind, reply);
+
+  const processed = exchange.process(rule);
+  const answered = await pause(
+    decision.replyDelayMs + (processed.replyDelayMs ?? 0),
+    state.closing,
+  );
+  if (!answered) return dropConnection(reply);
+
+  const spoiling = rule && isReplyEffect(rule.kind) ? rule.kind : processed.effect;
+  if (spoiling) return spoil(spoiling, reply);
+  return reply.code(processed.reply.status).send(processed.reply.body);
+}
+
+function drawLatencyMs(state: SimulatorState): number {
+  const [min, max] = state.switches.current().latencyMs;
+  return max === 0 ? 0 : min + Math.floor(Math.random() * (max - min + 1));
+}
+
+/** False when the simulator stops meanwhile: then the request must not be processed any more. */
+async function pause(ms: number, closing: AbortSignal): Promise<boolean> {
+  if (ms > 0) await wait(ms, undefined, { signal: closing }).catch(() => undefined);
+  return !closing.aborted;
+}
+
+function spoil(effect: SwallowingEffect | ReplyEffect, reply: FastifyReply): FastifyReply {
+  switch (effect) {
+    case "drop":
+    case "commit_then_drop":
+      return dropConnection(reply);
+    case "hang":
+    case "commit_then_hang":
+      // The socket stays open and silent until the client gives up or the simulator stops.
+      return reply.hijack();
+    case "http_500":
+    case "commit_then_500":
+      return reply.code(500).type("text/html; charset=utf-8").send("<h1>Internal Error</h1>");
+    case "garbage":
+    case "commit_then_garbage":
+      return reply.code(200).type("application/json").send('{"RESULTCODE":"00');
+    case "unavailable":
+      return reply.code(503).type("text/html; charset=utf-8").send("<h1>Unavailable</h1>");
+    default:
+      return effect satisfies never;
+  }
+}
+
+function dropConnection(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.socket?.destroy();
+  return reply;
+}
