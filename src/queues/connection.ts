@@ -7,7 +7,6 @@ import { Redis } from "ioredis";
 export function createProducerConnection(url: string): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
-    lazyConnect: true,
     maxRetriesPerRequest: 1,
     connectTimeout: 2000,
     commandTimeout: 3000,
@@ -17,13 +16,21 @@ export function createProducerConnection(url: string): Redis {
   return redis;
 }
 
-/** Connects if it can within a moment; a Redis that is away is met again by the client itself. */
-export async function connectSoon(redis: Redis): Promise<void> {
-  try {
-    await redis.connect();
-  } catch {
-    // Told by /health/ready and by the first hint that fails.
-  }
+/** How long a boot waits for Redis before it goes on without it, milliseconds. */
+const FIRST_CONNECT_MS = 2000;
+
+/** Waits a moment for the first connection; a Redis that is away is met again by the client itself. */
+export function connectSoon(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, FIRST_CONNECT_MS);
+    function done(): void {
+      clearTimeout(timer);
+      redis.off("ready", done);
+      resolve();
+    }
+    redis.once("ready", done);
+  });
 }
 
 /** Whether Redis answers now. */

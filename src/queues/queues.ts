@@ -58,7 +58,6 @@ export function createQueues(options: QueuesOptions): Queues {
     const queue = new Queue<InvoiceJob>(name, {
       connection: options.connection,
       prefix: options.prefix,
-      skipWaitingForReady: true,
       defaultJobOptions: JOB_OPTIONS,
     });
     queue.on("error", () => {});
@@ -72,6 +71,10 @@ export function createQueues(options: QueuesOptions): Queues {
   );
   const reconcile = create(RECONCILE_QUEUE);
   const sweep = create(SWEEP_QUEUE);
+  // BullMQ waits for the first connection without end; whoever asks here is told at once.
+  const assertConnected = () => {
+    if (options.connection.status !== "ready") throw new Error("Redis is out of reach");
+  };
   const stretch = () => Math.floor(options.clock.now().getTime() / ID_STRETCH_MS).toString(36);
   const chargeQueue = ({ gateway, account }: AccountName) => {
     const queue = charges.get(chargeQueueName(gateway, account));
@@ -80,6 +83,7 @@ export function createQueues(options: QueuesOptions): Queues {
   };
   const addCharges = async (account: AccountName, invoices: readonly HintedInvoice[]) => {
     if (invoices.length === 0) return;
+    assertConnected();
     const suffix = stretch();
     await chargeQueue(account).addBulk(
       invoices.map((invoice) => ({
@@ -103,8 +107,9 @@ export function createQueues(options: QueuesOptions): Queues {
     hints: {
       charge: (invoice) => quietly(() => addCharges(invoice, [invoice])),
       sweep: () =>
-        quietly(() =>
-          sweep.add(
+        quietly(async () => {
+          assertConnected();
+          await sweep.add(
             "now",
             { invoiceId: "" },
             {
@@ -112,16 +117,18 @@ export function createQueues(options: QueuesOptions): Queues {
               attempts: 1,
               removeOnFail: true,
             },
-          ),
-        ),
+          );
+        }),
     },
     addCharges,
     async countWaiting(account) {
+      assertConnected();
       const counts = await chargeQueue(account).getJobCounts("waiting", "prioritized");
       return (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
     },
     async addQuestions(name, invoices) {
       if (invoices.length === 0) return;
+      assertConnected();
       const suffix = stretch();
       await reconcile.addBulk(
         invoices.map((invoice) => ({
@@ -132,6 +139,7 @@ export function createQueues(options: QueuesOptions): Queues {
       );
     },
     async upsertSweep(everyMs) {
+      assertConnected();
       await sweep.upsertJobScheduler(
         "tick",
         { every: everyMs },

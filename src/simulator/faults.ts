@@ -4,7 +4,7 @@ import { appliesTo, parseFaultRules } from "./fault-rules.ts";
 import type { FaultMatch, FaultRule, OperationCatalogue } from "./fault-rules.ts";
 import { ControlInputError } from "./strict-input.ts";
 
-const RULES_MAX = 10_000;
+const RULES_MAX = 100_000;
 
 /** What a rule can look at in one request. */
 export interface RequestFacts {
@@ -36,6 +36,7 @@ export interface Faults {
 }
 
 interface CountedRule extends FaultRule {
+  position: number;
   matched: number;
   struck: number;
 }
@@ -45,7 +46,16 @@ const NO_FAULT: FaultDecision = { delayMs: 0, replyDelayMs: 0, effect: null };
 /** No rules yet. */
 export function createFaults(catalogue: OperationCatalogue): Faults {
   let rules: CountedRule[] = [];
+  // Thousands of rules for one buyer each are ordinary: only that buyer's are looked at.
+  let rulesByBuyer = new Map<string | undefined, CountedRule[]>();
   let named = 0;
+
+  const candidates = (facts: RequestFacts): readonly CountedRule[] => {
+    const general = rulesByBuyer.get(undefined) ?? [];
+    const own = facts.buyerId === undefined ? [] : (rulesByBuyer.get(facts.buyerId) ?? []);
+    if (own.length === 0 || general.length === 0) return own.length === 0 ? general : own;
+    return [...general, ...own].sort((one, other) => one.position - other.position);
+  };
 
   const nextId = (): string => {
     named += 1;
@@ -55,24 +65,34 @@ export function createFaults(catalogue: OperationCatalogue): Faults {
   return {
     add(body) {
       const added = parseFaultRules(body, catalogue, nextId);
-      const all = [...rules, ...added.map((rule) => ({ ...rule, matched: 0, struck: 0 }))];
+      const counted = added.map((rule, index) => ({
+        ...rule,
+        position: rules.length + index,
+        matched: 0,
+        struck: 0,
+      }));
+      const all = [...rules, ...counted];
       assertDistinct(all);
       rules = all;
+      rulesByBuyer = groupByBuyer(all);
     },
     clear: () => {
       rules = [];
+      rulesByBuyer = new Map();
     },
     list: () => rules.map(toListed),
     decide(facts, businessNow) {
       if (rules.length === 0) return NO_FAULT;
       const now = businessNow.toISOString();
       const decision = { delayMs: 0, replyDelayMs: 0, effect: null as Effect | null };
-      for (const rule of rules) {
+      for (const rule of candidates(facts)) {
         const { effect } = rule;
-        const isWait = effect.kind === "delay" || effect.kind === "reply_delay";
-        if (!isWait && decision.effect) continue;
         if (!appliesTo(effect, facts.operation, catalogue)) continue;
-        if (!matches(rule.match, facts, now) || !strikes(rule, facts)) continue;
+        if (!matches(rule.match, facts, now)) continue;
+        // Counted even where an earlier rule strikes: "the second request" must mean the second.
+        rule.matched += 1;
+        const isWait = effect.kind === "delay" || effect.kind === "reply_delay";
+        if ((!isWait && decision.effect) || !strikes(rule, facts)) continue;
         if (effect.kind === "delay") decision.delayMs += effect.delayMs;
         else if (effect.kind === "reply_delay") decision.replyDelayMs += effect.delayMs;
         else decision.effect = effect;
@@ -80,6 +100,17 @@ export function createFaults(catalogue: OperationCatalogue): Faults {
       return decision;
     },
   };
+}
+
+function groupByBuyer(rules: readonly CountedRule[]): Map<string | undefined, CountedRule[]> {
+  const grouped = new Map<string | undefined, CountedRule[]>();
+  for (const rule of rules) {
+    const { buyerId } = rule.match.texts;
+    const same = grouped.get(buyerId) ?? [];
+    same.push(rule);
+    grouped.set(buyerId, same);
+  }
+  return grouped;
 }
 
 function assertDistinct(rules: readonly FaultRule[]): void {
@@ -102,9 +133,8 @@ function matches(match: FaultMatch, facts: RequestFacts, now: string): boolean {
   return texts.every(([field, value]) => facts[field] === value);
 }
 
-/** Counts the match, then decides whether the rule strikes this time. */
+/** Whether a rule that matches strikes this time. */
 function strikes(rule: CountedRule, facts: RequestFacts): boolean {
-  rule.matched += 1;
   if (rule.nth !== undefined && rule.matched !== rule.nth) return false;
   if (rule.times !== undefined && rule.struck >= rule.times) return false;
   if (rule.probability !== undefined && !isDrawn(rule, facts)) return false;

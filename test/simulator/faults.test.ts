@@ -244,8 +244,23 @@ describe("fault rules", () => {
     expect(seen).toEqual(["2003", "2002", "2003", "0000", "0000"]);
     expect((await client.get("/_sim/faults")).body.rules).toMatchObject([
       { id: "second", nth: 2, effect: { decline: "2002" }, matched: 5, hits: 1 },
-      { id: "two", times: 2, matched: 4, hits: 2 },
+      { id: "two", times: 2, matched: 5, hits: 2 },
     ]);
+  });
+
+  it("count a request for every rule that matches it, so that each nth is the nth request", async () => {
+    const { client, billingKey } = await withKey();
+    const match = { operation: "payments" };
+    await client.addFault(
+      { match, nth: 1, effect: { decline: "2001" } },
+      { match, nth: 2, effect: { decline: "2002" } },
+      { match, nth: 3, effect: { decline: "2003" } },
+    );
+    const seen: unknown[] = [];
+    for (let payment = 0; payment < 4; payment += 1) {
+      seen.push((await client.pay(billingKey)).body.RESULTCODE);
+    }
+    expect(seen).toEqual(["2001", "2002", "2003", "0000"]);
   });
 
   it("draw the same order numbers for the same seed, and others for another", async () => {

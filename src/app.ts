@@ -1,0 +1,99 @@
+/** The HTTP interface, put together. Nothing is opened and nothing listens here. */
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import fastify from "fastify";
+import type { AppDeps, RouteDeps } from "./http/app-deps.ts";
+import type { HttpApp } from "./http/http-app.ts";
+import { requireAdminLogin } from "./http/plugins/admin-login.ts";
+import { addApiDocumentation } from "./http/plugins/api-documentation.ts";
+import { requireApiKey } from "./http/plugins/api-key.ts";
+import { readJsonOnly } from "./http/plugins/json-bodies.ts";
+import { answerBrokenRequest } from "./http/plugins/broken-requests.ts";
+import { answerError, answerProblems } from "./http/plugins/problem-answers.ts";
+import { addQueueBoard } from "./http/plugins/queue-board.ts";
+import { logRequests } from "./http/plugins/request-log.ts";
+import { addSecurityHeaders } from "./http/plugins/security-headers.ts";
+import { type RouteList, listRoutes } from "./http/route-list.ts";
+import { addCardRoutes } from "./http/routes/cards.ts";
+import { addMetricsRoute, addOpenRoutes } from "./http/routes/operation.ts";
+import { addPaymentRoutes } from "./http/routes/payments.ts";
+import { addProblemRoutes } from "./http/routes/problems.ts";
+import { addSubscriptionRoutes } from "./http/routes/subscriptions.ts";
+import { addTestClockRoutes } from "./http/routes/test-clock.ts";
+import { FORMATS } from "./http/schemas/formats.ts";
+import { ProblemResponse } from "./http/schemas/responses.ts";
+import { newId } from "./lib/ids.ts";
+
+/** Largest body that is read, bytes. */
+const BODY_LIMIT = 65_536;
+/** Longest time in which a request must have arrived, milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The app with all its plugins and routes, ready to listen or to be injected into. */
+export async function createApp(deps: AppDeps): Promise<HttpApp> {
+  const app = createServer(deps);
+  const routes = listRoutes(app);
+  const routeDeps = followClosing(app, deps);
+  readJsonOnly(app);
+  app.addSchema(ProblemResponse);
+  logRequests(app, deps.log);
+  answerProblems(app, { ...deps, routes });
+  await addSecurityHeaders(app);
+  await addApiDocumentation(app);
+  await app.register(async (scope: HttpApp) => {
+    addOpenRoutes(scope, routeDeps);
+    addProblemRoutes(scope);
+  });
+  await app.register(async (scope: HttpApp) => {
+    requireApiKey(scope, { apiKeys: deps.config.apiKeys });
+    addCardRoutes(scope, routeDeps);
+    addSubscriptionRoutes(scope, routeDeps);
+    addPaymentRoutes(scope, routeDeps);
+    addTestClockRoutes(scope, routeDeps);
+  });
+  await app.register(async (scope: HttpApp) => {
+    requireApiKey(scope, { apiKeys: deps.config.apiKeys, localIsEnough: true });
+    addMetricsRoute(scope, routeDeps);
+  });
+  await app.register((scope: HttpApp) => addAdministration(scope, deps, routes), {
+    prefix: "/admin",
+  });
+  await app.ready();
+  return app;
+}
+
+function createServer(deps: AppDeps): HttpApp {
+  return fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => newId("req"),
+    // A client that keeps a connection idle does not keep a stopping server.
+    forceCloseConnections: "idle",
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        formats: { ...FORMATS },
+      },
+    },
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => answerError(deps, error, { request, reply }),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+function followClosing(app: HttpApp, deps: AppDeps): RouteDeps {
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  return { ...deps, isClosing: () => closing };
+}
+
+/** Everything below /admin: what is not there asks for the login too. */
+async function addAdministration(app: HttpApp, deps: AppDeps, routes: RouteList): Promise<void> {
+  await requireAdminLogin(app, deps);
+  answerProblems(app, { ...deps, routes });
+  app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/admin/queues/"));
+  await addQueueBoard(app, deps.boards, { prefix: "/queues", basePath: "/admin/queues" });
+}

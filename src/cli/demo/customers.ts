@@ -1,0 +1,61 @@
+import type { PlannedSubscription } from "./plan.ts";
+
+/** How many requests are made at a time. */
+const AT_ONCE = 8;
+
+/** The documented test card of the simulator: it always approves, so that only planned faults happen. */
+const TEST_CARD = {
+  cardNumber: "4111111111111111",
+  expireDate: "2512",
+  cardPassword: "12",
+  birthDate: "901231",
+};
+
+/** Saves a card and begins a subscription for each, through the API as any client would. */
+export async function bringCustomers(
+  apiUrl: string,
+  plan: readonly PlannedSubscription[],
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const waiting = [...plan];
+  let done = 0;
+  const take = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await bringCustomer(apiUrl, next);
+      done += 1;
+      onProgress(done);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, take));
+}
+
+async function bringCustomer(apiUrl: string, planned: PlannedSubscription): Promise<void> {
+  const { customerId, customerName } = planned;
+  const registered = await post(`${apiUrl}/billing/register`, {
+    ...TEST_CARD,
+    customerId,
+    customerName,
+  });
+  await post(`${apiUrl}/billing/subscribe`, {
+    billingKey: registered["billingKey"],
+    customerId,
+    planId: planned.planId,
+    productName: planned.productName,
+    amount: planned.amount,
+    cycleDay: planned.cycleDay,
+    firstCharge: planned.firstCharge,
+  });
+}
+
+async function post(url: string, body: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok)
+    throw new Error(`${new URL(url).pathname} answered ${response.status}: ${text}`);
+  const answer: Record<string, unknown> = JSON.parse(text);
+  return answer;
+}

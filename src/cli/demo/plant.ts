@@ -1,0 +1,41 @@
+/** Damage on purpose: a check that cannot fail proves nothing. */
+import { systemClock } from "../../lib/clock.ts";
+import { newToken } from "../../lib/ids.ts";
+import type { PlannedSubscription } from "./plan.ts";
+import type { Stage } from "./stage.ts";
+
+export const PLANTS = ["double", "miss"] as const;
+export type Plant = (typeof PLANTS)[number];
+
+/** Charges one customer behind our back, or makes us forget one's next period. */
+export async function plantDamage(
+  stage: Stage,
+  plan: readonly PlannedSubscription[],
+  plant: Plant,
+): Promise<void> {
+  const victim = plan.at(-1);
+  if (victim === undefined) return;
+  const { composition } = stage;
+  const [subscription] = await composition.subscriptions.list({ customerId: victim.customerId }, 1);
+  if (subscription === undefined) return;
+  if (plant === "miss") {
+    const farAway = new Date(systemClock.now().getTime() + 50 * 365 * 86_400_000);
+    await composition.subscriptions.write(subscription, { ...subscription, nextPeriodAt: farAway });
+    return;
+  }
+  const key = await composition.billingKeys.find(subscription.billingKeyId);
+  const adapter = composition.gateways.get(subscription.gateway, subscription.account);
+  const opened = await adapter.openCredential();
+  if (key?.secret == null || opened.kind !== "ready") throw new Error("cannot plant a double");
+  await adapter.charge(
+    { credential: opened.credential, maySend: () => true },
+    {
+      orderNumber: `X-${newToken().slice(0, 12).toUpperCase()}`,
+      billingKey: composition.secrets.open(key.secret, key.id),
+      amount: subscription.amount,
+      productName: subscription.productName,
+      customerId: subscription.customerId,
+      customerName: subscription.customerName,
+    },
+  );
+}

@@ -1,0 +1,40 @@
+/** What the HTTP interface is given, made of a composition. */
+import type { Composition } from "./compose.ts";
+import type { AdminPassword, AppDeps } from "./http/app-deps.ts";
+import { createQueueBoards } from "./http/queue-boards.ts";
+import { hashPassword, randomPassword, verifyPassword } from "./lib/password.ts";
+import { createMetrics } from "./metrics.ts";
+import { pingRedis } from "./queues/connection.ts";
+import { isDatabaseUnavailable, pingDatabase } from "./stores/connection.ts";
+import { tellSimulator } from "./tell-simulator.ts";
+
+/** Makes the HTTP interface's dependencies. */
+export async function appDepsOf(composition: Composition): Promise<AppDeps> {
+  const { config, queues } = composition;
+  return {
+    ...composition,
+    hints: queues.hints,
+    tellOthers: (now) => tellSimulator(config, now),
+    boards: createQueueBoards(queues.all(), { readOnly: config.admin.queuesReadOnly }),
+    metrics: createMetrics(composition),
+    health: {
+      database: () => pingDatabase(composition.database),
+      redis: () => pingRedis(composition.redis),
+    },
+    adminPassword: await readAdminPassword(composition),
+    isDatabaseUnavailable,
+  };
+}
+
+/** The configured login, or a random one said once at start; in production none closes /admin. */
+async function readAdminPassword({ config }: Composition): Promise<AdminPassword | null> {
+  const { user, passwordHash } = config.admin;
+  if (passwordHash !== null) {
+    return { user, verify: (password) => verifyPassword(password, passwordHash) };
+  }
+  if (config.environment === "production") return null;
+  const password = randomPassword();
+  const hash = await hashPassword(password);
+  process.stderr.write(`/admin: user ${user}, password ${password} (until the next start)\n`);
+  return { user, verify: (given) => verifyPassword(given, hash) };
+}

@@ -1,0 +1,224 @@
+/** The one place that connects things: stores, gateways, queues and what the use cases need. */
+import type { Redis } from "ioredis";
+import type { AttemptChargeDeps } from "./billing/attempt-charge.ts";
+import type { ReconcileDeps } from "./billing/reconcile-attempt.ts";
+import type { SweepDeps } from "./billing/sweep.ts";
+import type { Config } from "./config.ts";
+import type { ChargePolicy } from "./domain/charge-policy.ts";
+import { createCookiepayAdapter } from "./gateways/cookiepay/index.ts";
+import { type GatewayRegistry, createGatewayRegistry } from "./gateways/registry.ts";
+import {
+  type BusinessClock,
+  type OperationalClock,
+  systemBusinessClock,
+  systemClock,
+} from "./lib/clock.ts";
+import { type Logger, describeError } from "./lib/logger.ts";
+import { type SecretBox, createSecretBox } from "./lib/secret-box.ts";
+import { connectSoon, createProducerConnection, readEvictionPolicy } from "./queues/connection.ts";
+import { type Queues, createQueues } from "./queues/queues.ts";
+import { type BillingKeyStore, createBillingKeyStore } from "./stores/billing-keys.ts";
+import { type TestClockStore, createTestClockStore } from "./stores/clock.ts";
+import { type Database, createDatabase, openDatabaseEventually } from "./stores/connection.ts";
+import { type EventStore, createEventStore } from "./stores/events.ts";
+import { createIndexes, missingIndexes } from "./stores/indexes.ts";
+import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
+import { type SubscriptionStore, createSubscriptionStore } from "./stores/subscriptions.ts";
+
+/** Everything that is connected, by its name. */
+export interface Composition {
+  config: Config;
+  log: Logger;
+  clock: OperationalClock;
+  businessClock: BusinessClock;
+  testClock: TestClockStore | null;
+  database: Database;
+  invoices: InvoiceStore;
+  subscriptions: SubscriptionStore;
+  billingKeys: BillingKeyStore;
+  events: EventStore;
+  gateways: GatewayRegistry;
+  secrets: SecretBox;
+  policy: ChargePolicy;
+  redis: Redis;
+  queues: Queues;
+  /** Settles once the database is open and its indexes are sound; rejects when they are not. */
+  ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Raised when something that guards money is missing: the process must not serve. */
+export class UnsafeToStartError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UnsafeToStartError";
+  }
+}
+
+/** Connects what the configuration names. Returns at once; `ready` tells when it may be used. */
+export function compose(config: Config, log: Logger): Composition {
+  const clock = systemClock;
+  const database = createDatabase();
+  const gateways = createGateways(config, clock);
+  const redis = createProducerConnection(config.redisUrl ?? "");
+  const accounts = accountsOf(gateways);
+  const queues = createQueues({
+    connection: redis,
+    prefix: config.queuePrefix,
+    accounts,
+    clock,
+    onLostHint: (error) =>
+      log.warn(
+        { err: describeError(error) },
+        "Redis did not take a hint; the sweep will find the work",
+      ),
+  });
+  let closed = false;
+  const opened = openDatabaseEventually(database, config.mongoUrl ?? "", {
+    prepare: (first) => prepareDatabase(config, first),
+    onAway: (error) => log.error({ err: describeError(error) }, "the database is out of reach"),
+    isClosed: () => closed,
+  });
+  const ready = Promise.all([
+    opened,
+    connectSoon(redis).then(() => checkRedis(config, redis)),
+  ]).then(() => {});
+  // Whoever serves awaits it; this only keeps a refusal from ending the process unseen.
+  ready.catch(() => {});
+  const testClock = config.testClock ? createTestClockStore(database, clock) : null;
+  return {
+    config,
+    log,
+    clock,
+    businessClock: testClock ?? systemBusinessClock,
+    testClock,
+    database,
+    invoices: createInvoiceStore(database),
+    subscriptions: createSubscriptionStore(database),
+    billingKeys: createBillingKeyStore(database),
+    events: createEventStore(database),
+    gateways,
+    secrets: createSecretBox(config.encryptionKeys),
+    policy: policyOf(config),
+    redis,
+    queues,
+    ready,
+    async close() {
+      closed = true;
+      await queues.close();
+      redis.disconnect();
+      gateways.close();
+      await database.close();
+    },
+  };
+}
+
+function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {
+  return createGatewayRegistry([
+    createCookiepayAdapter(
+      {
+        account: "default",
+        apiId: config.cookiepay.apiId,
+        secret: config.cookiepay.apiKey,
+        baseUrl: config.cookiepay.url ?? "",
+        connectTimeoutMs: config.charge.connectTimeoutMs,
+        callDeadlineMs: config.charge.callDeadlineMs,
+        tokenTimeoutMs: config.charge.tokenTimeoutMs,
+      },
+      { clock },
+    ),
+  ]);
+}
+
+/** The gateway accounts that have a charge queue each. */
+export function accountsOf(gateways: GatewayRegistry): { gateway: string; account: string }[] {
+  return gateways.all().map(({ gateway, account }) => ({ gateway, account }));
+}
+
+/** Second looks at closed attempts: after an hour, a day and three days of business time. */
+const RECHECK_DELAYS_MS = [3_600_000, 86_400_000, 3 * 86_400_000] as const;
+
+/** The ladder, absents and merchant-side declines together stay far below this. */
+const ATTEMPTS_MAX = 30;
+
+function policyOf(config: Config): ChargePolicy {
+  return {
+    dunning: {
+      stepDays: config.dunning.stepDays,
+      finalState: config.dunning.finalState,
+      hour: config.billingHour,
+      zone: config.zone,
+    },
+    resendBackoff: {
+      firstMs: config.charge.resendFirstDelayMs,
+      maxMs: config.charge.resendMaxDelayMs,
+      jitter: 0.5,
+    },
+    lookUpBackoff: {
+      firstMs: config.reconcile.firstDelayMs,
+      maxMs: config.reconcile.maxDelayMs,
+      jitter: 0.2,
+    },
+    settleDelayMs: config.reconcile.settleDelayMs,
+    attemptsMax: ATTEMPTS_MAX,
+    recheckDelaysMs: RECHECK_DELAYS_MS,
+    orderPrefix: config.orderPrefix,
+  };
+}
+
+/** Development makes its indexes by itself; production refuses to serve without those that guard money. */
+async function prepareDatabase(config: Config, database: Database): Promise<void> {
+  if (config.environment !== "production") {
+    await createIndexes(database);
+    return;
+  }
+  const missing = (await missingIndexes(database)).filter((index) => index.guardsMoney);
+  if (missing.length === 0) return;
+  const names = missing.map((index) => `${index.collection}.${index.name}`).join(", ");
+  throw new UnsafeToStartError(
+    `indexes that guard money are missing: ${names}. Run: npx billing migrate`,
+  );
+}
+
+async function checkRedis(config: Config, redis: Redis): Promise<void> {
+  if (config.environment !== "production") return;
+  const policy = await readEvictionPolicy(redis);
+  if (policy === null || policy === "noeviction") return;
+  throw new UnsafeToStartError(
+    `Redis has maxmemory-policy ${policy} and would drop jobs. Set: maxmemory-policy noeviction`,
+  );
+}
+
+/** What the charge worker hands to its use cases. */
+export function chargeDepsOf(
+  composition: Composition,
+  worker: string,
+): AttemptChargeDeps & { hints: Queues["hints"] } {
+  const { config, queues, ...rest } = composition;
+  return {
+    ...rest,
+    hints: queues.hints,
+    finalState: config.dunning.finalState,
+    lease: { leaseMs: config.charge.leaseMs, marginMs: config.charge.leaseMarginMs },
+    worker,
+    random: Math.random,
+  };
+}
+
+/** What reconciliation, and a person who does its work, hand to their use cases. */
+export function reconcileDepsOf(composition: Composition): ReconcileDeps {
+  return { ...composition, finalState: composition.config.dunning.finalState, random: Math.random };
+}
+
+/** What the sweep hands to its use cases. */
+export function sweepDepsOf(composition: Composition): SweepDeps {
+  const { config } = composition;
+  return {
+    ...composition,
+    finalState: config.dunning.finalState,
+    catchUp: config.catchUp,
+    accounts: accountsOf(composition.gateways),
+    queueWindow: config.charge.queueWindow,
+    alarmAfterMs: config.reconcile.alarmAfterMs,
+  };
+}

@@ -1,0 +1,313 @@
+import { CONFIG_KEYS, type ConfigKey, type ConfigName } from "./config-keys.ts";
+
+export interface EncryptionKey {
+  id: string;
+  secret: Buffer;
+}
+
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+/** The whole configuration, checked. Times are milliseconds where the name says `Ms`. */
+export interface Config {
+  environment: "development" | "test" | "production";
+  port: number;
+  host: string;
+  apiKeys: readonly string[];
+  logLevel: LogLevel;
+  mongoUrl: string | null;
+  redisUrl: string | null;
+  queuePrefix: string;
+  dataDir: string;
+  mongodBinary: string | null;
+  encryptionKeys: readonly EncryptionKey[];
+  defaultGateway: string;
+  cookiepay: { apiId: string; apiKey: string; url: string | null };
+  simulatorPort: number;
+  zone: string;
+  billingHour: number;
+  dunning: { stepDays: readonly number[]; finalState: "unpaid" | "canceled" };
+  catchUp: "hold" | "charge";
+  testClock: boolean;
+  charge: {
+    concurrency: number;
+    queueWindow: number;
+    callDeadlineMs: number;
+    connectTimeoutMs: number;
+    tokenTimeoutMs: number;
+    leaseMs: number;
+    leaseMarginMs: number;
+    lockMs: number;
+    resendFirstDelayMs: number;
+    resendMaxDelayMs: number;
+  };
+  reconcile: {
+    firstDelayMs: number;
+    maxDelayMs: number;
+    settleDelayMs: number;
+    alarmAfterMs: number;
+  };
+  sweepIntervalMs: number;
+  shutdownDeadlineMs: number;
+  orderPrefix: string;
+  admin: { user: string; passwordHash: string | null; queuesReadOnly: boolean };
+}
+
+/** Raised when the environment is not a valid configuration: carries every fault at once. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} ${faults.length === 1 ? "fault" : "faults"}:\n` +
+        faults.map((fault) => `  - ${fault}`).join("\n"),
+    );
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration from an environment. Throws a ConfigError that lists every fault. */
+export function loadConfig(environment: Environment): Config {
+  const reader = createReader(environment);
+  const config = readConfig(reader);
+  checkTimes(config, reader);
+  checkExposure(config, reader);
+  if (config.environment === "production") checkProduction(config, reader);
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  return config;
+}
+
+/** A key for machines that only try things out; production never accepts it. */
+const DEVELOPMENT_KEY: EncryptionKey = { id: "development", secret: Buffer.alloc(32, 7) };
+
+function readConfig(read: Reader): Config {
+  const environment = read.oneOf("NODE_ENV", ["development", "test", "production"]);
+  return {
+    environment,
+    port: read.integer("PORT", 0, 65_535),
+    host: read.text("HOST"),
+    apiKeys: read.list("API_KEYS"),
+    logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS),
+    mongoUrl: read.url("MONGODB_URI", ["mongodb:", "mongodb+srv:"]),
+    redisUrl: read.url("REDIS_URL", ["redis:", "rediss:"]),
+    queuePrefix: read.matching(
+      "QUEUE_PREFIX",
+      /^[\w.{}-]{1,60}$/,
+      "1 to 60 letters, digits and . _ - { }",
+    ),
+    dataDir: read.text("DATA_DIR"),
+    mongodBinary: read.text("MONGOD_BINARY") || null,
+    encryptionKeys: readEncryptionKeys(read),
+    defaultGateway: read.oneOf("DEFAULT_GATEWAY", ["cookiepay"]),
+    cookiepay: {
+      apiId: read.text("COOKIEPAY_API_ID"),
+      apiKey: read.text("COOKIEPAY_API_KEY"),
+      url: read.url("COOKIEPAY_API_URL", ["http:", "https:"]),
+    },
+    simulatorPort: read.integer("SIMULATOR_PORT", 0, 65_535),
+    zone: readZone(read),
+    billingHour: read.integer("BILLING_HOUR", 0, 23),
+    dunning: {
+      stepDays: readStepDays(read),
+      finalState: read.oneOf("DUNNING_FINAL_STATE", ["unpaid", "canceled"]),
+    },
+    catchUp: read.oneOf("CATCH_UP", ["hold", "charge"]),
+    testClock:
+      read.raw("TEST_CLOCK") === "" ? environment !== "production" : read.flag("TEST_CLOCK"),
+    charge: readCharge(read),
+    reconcile: {
+      firstDelayMs: read.integer("RECONCILE_FIRST_DELAY_MS", 10, 10_000),
+      maxDelayMs: read.integer("RECONCILE_MAX_DELAY_MS", 10, 86_400_000),
+      settleDelayMs: read.integer("SETTLE_DELAY_MS", 100, 86_400_000),
+      alarmAfterMs: read.integer("UNKNOWN_ALARM_MS", 100, 86_400_000),
+    },
+    sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
+    shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),
+    orderPrefix: read.matching("ORDER_PREFIX", /^[A-Z0-9]{1,4}$/, "1 to 4 of A-Z and 0-9"),
+    admin: {
+      user: read.text("ADMIN_USER"),
+      passwordHash: read.text("ADMIN_PASSWORD_HASH") || null,
+      queuesReadOnly: read.flag("ADMIN_QUEUES_READ_ONLY"),
+    },
+  };
+}
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+function readCharge(read: Reader): Config["charge"] {
+  return {
+    concurrency: read.integer("CHARGE_CONCURRENCY", 1, 1000),
+    queueWindow: read.integer("CHARGE_QUEUE_WINDOW", 10, 100_000),
+    callDeadlineMs: read.integer("CHARGE_CALL_DEADLINE_MS", 100, 120_000),
+    connectTimeoutMs: read.integer("CHARGE_CONNECT_TIMEOUT_MS", 50, 60_000),
+    tokenTimeoutMs: read.integer("CHARGE_TOKEN_TIMEOUT_MS", 50, 60_000),
+    leaseMs: read.integer("CHARGE_LEASE_MS", 200, 600_000),
+    leaseMarginMs: read.integer("CHARGE_LEASE_MARGIN_MS", 10, 60_000),
+    lockMs: read.integer("CHARGE_LOCK_MS", 200, 900_000),
+    resendFirstDelayMs: read.integer("RESEND_FIRST_DELAY_MS", 10, 600_000),
+    resendMaxDelayMs: read.integer("RESEND_MAX_DELAY_MS", 10, 86_400_000),
+  };
+}
+
+function readEncryptionKeys(read: Reader): EncryptionKey[] {
+  const keys = read.list("BILLING_KEY_ENCRYPTION_KEYS").map((entry) => {
+    const [id = "", encoded = ""] = entry.split(":");
+    const secret = Buffer.from(encoded, "base64");
+    if (!/^[\w-]{1,32}$/.test(id) || secret.length !== 32) {
+      // The value itself is a secret and is not repeated.
+      read.fault(
+        "BILLING_KEY_ENCRYPTION_KEYS",
+        "each entry must be id:base64 of exactly 32 bytes, for example from: openssl rand -base64 32",
+      );
+    }
+    return { id, secret };
+  });
+  return keys.length > 0 ? keys : [DEVELOPMENT_KEY];
+}
+
+function readStepDays(read: Reader): number[] {
+  const days = read.list("DUNNING_STEP_DAYS").map(Number);
+  const ascending = days.every((day, index) => index === 0 || day > (days[index - 1] ?? 0));
+  if (!ascending || days.some((day) => !Number.isInteger(day) || day < 1 || day > 27)) {
+    read.fault("DUNNING_STEP_DAYS", "write ascending whole days from 1 to 27, for example 1,3,5,7");
+  }
+  return days;
+}
+
+function readZone(read: Reader): string {
+  const zone = read.text("TIMEZONE");
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+  } catch {
+    read.fault("TIMEZONE", `${zone} is no IANA zone; write for example Asia/Seoul`);
+  }
+  return zone;
+}
+
+function checkTimes(config: Config, read: Reader): void {
+  const { callDeadlineMs, leaseMs, leaseMarginMs, lockMs } = config.charge;
+  if (callDeadlineMs + leaseMarginMs >= leaseMs) {
+    read.fault(
+      "CHARGE_LEASE_MS",
+      `must be more than CHARGE_CALL_DEADLINE_MS + CHARGE_LEASE_MARGIN_MS (${callDeadlineMs + leaseMarginMs})`,
+    );
+  }
+  if (leaseMs >= lockMs) {
+    read.fault("CHARGE_LOCK_MS", `must be more than CHARGE_LEASE_MS (${leaseMs})`);
+  }
+  const { connectTimeoutMs, tokenTimeoutMs } = config.charge;
+  if (connectTimeoutMs >= Math.min(tokenTimeoutMs, callDeadlineMs)) {
+    read.fault(
+      "CHARGE_CONNECT_TIMEOUT_MS",
+      `must be less than CHARGE_TOKEN_TIMEOUT_MS and CHARGE_CALL_DEADLINE_MS (${Math.min(tokenTimeoutMs, callDeadlineMs)})`,
+    );
+  }
+  const settleMin = leaseMs + callDeadlineMs + read.integer("LOOKUP_LAG_MS", 0, 3_600_000);
+  if (config.reconcile.settleDelayMs <= settleMin) {
+    read.fault(
+      "SETTLE_DELAY_MS",
+      `must be more than CHARGE_LEASE_MS + CHARGE_CALL_DEADLINE_MS + LOOKUP_LAG_MS (${settleMin})`,
+    );
+  }
+}
+
+function checkExposure(config: Config, read: Reader): void {
+  const loopback = ["127.0.0.1", "::1", "localhost"].includes(config.host);
+  if (config.apiKeys.length === 0 && !loopback && config.environment !== "production") {
+    read.fault("API_KEYS", `must be set where HOST is not loopback; HOST is ${config.host}`);
+  }
+  if (config.apiKeys.some((key) => key.length < 16)) {
+    read.fault("API_KEYS", "each key must have at least 16 characters");
+  }
+}
+
+function checkProduction(config: Config, read: Reader): void {
+  for (const [name, key] of Object.entries(CONFIG_KEYS) as [ConfigName, ConfigKey][]) {
+    if (key.required === "production" && read.raw(name) === "") {
+      read.fault(name, `must be set in production. ${key.text}`);
+    }
+  }
+  if (config.cookiepay.url !== null && !config.cookiepay.url.startsWith("https://")) {
+    read.fault("COOKIEPAY_API_URL", "must be https in production: a simulator is no gateway there");
+  }
+  if (config.testClock) read.fault("TEST_CLOCK", "must be false or empty in production");
+  for (const name of ["COOKIEPAY_API_ID", "COOKIEPAY_API_KEY"] as const) {
+    if (read.raw(name) === "" || read.raw(name) === CONFIG_KEYS[name].default) {
+      read.fault(name, "must be your own in production, not the simulator's");
+    }
+  }
+}
+
+interface Reader {
+  readonly faults: string[];
+  fault(name: ConfigName, sentence: string): void;
+  /** The value as set, without its default. */
+  raw(name: ConfigName): string;
+  text(name: ConfigName): string;
+  list(name: ConfigName): string[];
+  integer(name: ConfigName, min: number, max: number): number;
+  flag(name: ConfigName): boolean;
+  oneOf<T extends string>(name: ConfigName, values: readonly T[]): T;
+  matching(name: ConfigName, pattern: RegExp, what: string): string;
+  url(name: ConfigName, protocols: readonly string[]): string | null;
+}
+
+function createReader(environment: Environment): Reader {
+  const faults: string[] = [];
+  const fault = (name: ConfigName, sentence: string) => {
+    const line = `${name}: ${sentence}`;
+    if (!faults.includes(line)) faults.push(line);
+  };
+  const raw = (name: ConfigName) => (environment[name] ?? "").trim();
+  const text = (name: ConfigName) => raw(name) || (CONFIG_KEYS[name].default ?? "");
+  return {
+    faults,
+    fault,
+    raw,
+    text,
+    list: (name) =>
+      text(name)
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    integer(name, min, max) {
+      const value = Number(text(name));
+      if (Number.isInteger(value) && value >= min && value <= max) return value;
+      fault(
+        name,
+        `must be a whole number from ${min} to ${max}, not ${JSON.stringify(text(name))}`,
+      );
+      return Number(CONFIG_KEYS[name].default);
+    },
+    flag(name) {
+      if (!["true", "false"].includes(text(name))) {
+        fault(name, `must be true or false, not ${JSON.stringify(text(name))}`);
+      }
+      return text(name) === "true";
+    },
+    oneOf(name, values) {
+      const found = values.find((value) => value === text(name));
+      if (found !== undefined) return found;
+      fault(name, `must be ${values.join(" or ")}, not ${JSON.stringify(text(name))}`);
+      return values[0] as (typeof values)[number];
+    },
+    matching(name, pattern, what) {
+      if (!pattern.test(text(name))) fault(name, `must be ${what}`);
+      return text(name);
+    },
+    url(name, protocols) {
+      if (text(name) === "") return null;
+      const url = URL.canParse(text(name)) ? new URL(text(name)) : null;
+      // A URL may hold a password: it is not repeated.
+      if (url === null || !protocols.includes(url.protocol)) {
+        fault(
+          name,
+          `must be a URL that begins with ${protocols.map((one) => `${one}//`).join(" or ")}`,
+        );
+      }
+      return text(name).replace(/\/$/, "");
+    },
+  };
+}

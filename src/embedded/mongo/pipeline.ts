@@ -1,0 +1,170 @@
+import { Int32 } from "bson";
+import type { Collection } from "./collection.ts";
+import { MongoError, notSupported } from "./errors.ts";
+import { EVERYTHING, type Filter, matches, parseFilter } from "./filter.ts";
+import { parseGroup } from "./group.ts";
+import { type Path, parsePath } from "./paths.ts";
+import { parseProjection, project } from "./projection.ts";
+import { type Query, select } from "./query.ts";
+import { type SortOrder, parseSort, sortByOrder } from "./sort-order.ts";
+import { changeAt } from "./update-path.ts";
+import { type Doc, type Value, fieldOf, isDoc, isNumber, toNumber } from "./values.ts";
+
+type Stage =
+  | { readonly kind: "match"; readonly filter: Filter }
+  | { readonly kind: "sort"; readonly order: SortOrder }
+  | { readonly kind: "skip" | "limit"; readonly count: number }
+  | { readonly kind: "map"; readonly run: (docs: readonly Doc[]) => Doc[] };
+
+/** The stages of an aggregation. */
+export const STAGES: Readonly<Record<string, (spec: Value) => Stage>> = {
+  $match: (spec) => ({ kind: "match", filter: parseFilter(docOf("$match", spec)) }),
+  $sort: (spec) => ({ kind: "sort", order: orderOf(spec) }),
+  $skip: (spec) => ({ kind: "skip", count: countOf("$skip", spec, 0) }),
+  $limit: (spec) => ({ kind: "limit", count: countOf("$limit", spec, 1) }),
+  $group: (spec) => ({ kind: "map", run: parseGroup(spec) }),
+  $project: (spec) => ({ kind: "map", run: projectStage(spec) }),
+  $count: (spec) => ({ kind: "map", run: countStage(spec) }),
+  $unwind: (spec) => ({ kind: "map", run: unwindStage(spec) }),
+};
+
+/** Parses a pipeline; a stage that is not known is refused. */
+export function parsePipeline(stages: readonly Doc[]): Stage[] {
+  return stages.map((stage) => {
+    const [name, more] = Object.keys(stage);
+    if (name === undefined || more !== undefined) {
+      throw new MongoError(
+        "FailedToParse",
+        "A pipeline stage specification object must contain exactly one field.",
+      );
+    }
+    const parse = Object.hasOwn(STAGES, name) ? STAGES[name] : undefined;
+    if (parse === undefined) throw notSupported(`the aggregation stage ${name}`);
+    return parse(stage[name] as Value);
+  });
+}
+
+/** Runs a pipeline; what its beginning allows is found through an index. */
+export function runPipeline(
+  collection: Collection | undefined,
+  stages: readonly Stage[],
+  hint: Value | undefined,
+): Doc[] {
+  const { query, rest } = leadingQuery(stages, hint);
+  const found = select(collection, query).map(({ doc }) => doc);
+  return rest.reduce<Doc[]>(runStage, found);
+}
+
+/** `$match`, `$sort`, `$skip` and `$limit` at the beginning, in this order, are a query. */
+function leadingQuery(
+  stages: readonly Stage[],
+  hint: Value | undefined,
+): { query: Query; rest: readonly Stage[] } {
+  let at = 0;
+  const next = <K extends Stage["kind"]>(kind: K): Extract<Stage, { kind: K }> | undefined => {
+    const stage = stages[at];
+    if (stage?.kind !== kind) return undefined;
+    at += 1;
+    return stage as Extract<Stage, { kind: K }>;
+  };
+  const filter = next("match")?.filter ?? EVERYTHING;
+  const sort = next("sort")?.order ?? null;
+  const skip = countAt(stages[at], "skip");
+  if (skip !== null) at += 1;
+  const limit = countAt(stages[at], "limit");
+  if (limit !== null) at += 1;
+  const query = { filter, sort, skip: skip ?? 0, limit: limit ?? 0, hint };
+  return { query, rest: stages.slice(at) };
+}
+
+function countAt(stage: Stage | undefined, kind: "skip" | "limit"): number | null {
+  return stage?.kind === kind && "count" in stage ? stage.count : null;
+}
+
+function runStage(docs: Doc[], stage: Stage): Doc[] {
+  switch (stage.kind) {
+    case "match":
+      return docs.filter((doc) => matches(stage.filter, doc));
+    case "sort":
+      return sortByOrder(docs, (doc) => doc, stage.order);
+    case "skip":
+      return docs.slice(stage.count);
+    case "limit":
+      return docs.slice(0, stage.count);
+    case "map":
+      return stage.run(docs);
+  }
+}
+
+function docOf(name: string, spec: Value): Doc {
+  if (isDoc(spec)) return spec;
+  throw new MongoError("BadValue", `the ${name} stage must be an object`);
+}
+
+function orderOf(spec: Value): SortOrder {
+  const order = parseSort(docOf("$sort", spec));
+  if (order !== null) return order;
+  throw new MongoError("BadValue", "$sort stage must have at least one sort key");
+}
+
+function countOf(name: string, spec: Value, least: number): number {
+  const count = isNumber(spec) ? toNumber(spec) : Number.NaN;
+  if (Number.isInteger(count) && count >= least) return count;
+  throw new MongoError(
+    "BadValue",
+    `invalid argument to ${name} stage: a whole number >= ${least} is expected`,
+  );
+}
+
+function projectStage(spec: Value): (docs: readonly Doc[]) => Doc[] {
+  const projection = parseProjection(docOf("$project", spec));
+  if (projection === null) {
+    throw new MongoError("BadValue", "projection specification must have at least one field");
+  }
+  return (docs) => docs.map((doc) => project(doc, projection));
+}
+
+function countStage(spec: Value): (docs: readonly Doc[]) => Doc[] {
+  const isName = typeof spec === "string" && spec !== "" && !/[$.\0]/.test(spec);
+  if (!isName) throw new MongoError("BadValue", "the count field must be a plain field name");
+  return (docs) => (docs.length === 0 ? [] : [{ [spec]: new Int32(docs.length) }]);
+}
+
+function unwindStage(spec: Value): (docs: readonly Doc[]) => Doc[] {
+  const { path, keepsEmpty } = unwindOptions(spec);
+  return (docs) =>
+    docs.flatMap((doc) => {
+      const value = plainValueAt(doc, path);
+      const elements = Array.isArray(value) ? value : [value];
+      const isEmpty = value === undefined || value === null || elements.length === 0;
+      if (!isEmpty && !Array.isArray(value)) return [doc];
+      if (!isEmpty) return elements.map((element) => withValue(doc, path, element));
+      if (!keepsEmpty) return [];
+      return [Array.isArray(value) ? withValue(doc, path, undefined) : doc];
+    });
+}
+
+function unwindOptions(spec: Value): { path: Path; keepsEmpty: boolean } {
+  const options: Doc = isDoc(spec) ? spec : { path: spec };
+  const { path, preserveNullAndEmptyArrays: keeps, ...others } = options;
+  const other = Object.keys(others)[0];
+  if (other !== undefined) throw notSupported(`the option ${other} of $unwind`);
+  if (typeof path !== "string" || !path.startsWith("$") || path.startsWith("$$")) {
+    throw new MongoError("BadValue", "$unwind needs a path that begins with '$'");
+  }
+  if (keeps !== undefined && typeof keeps !== "boolean") {
+    throw new MongoError("BadValue", "preserveNullAndEmptyArrays must be a boolean");
+  }
+  return { path: parsePath(path.slice(1)), keepsEmpty: keeps === true };
+}
+
+/** The value at a path that leads through documents only. */
+function plainValueAt(doc: Doc, path: Path): Value | undefined {
+  let value: Value | undefined = doc;
+  for (const part of path) value = isDoc(value) ? fieldOf(value, part) : undefined;
+  return value;
+}
+
+function withValue(doc: Doc, path: Path, value: Value | undefined): Doc {
+  return changeAt(doc, path, { creates: value !== undefined, apply: () => value });
+}

@@ -1,0 +1,55 @@
+import type { BaseAdapter } from "@bull-board/api/baseAdapter";
+import type { Registry } from "prom-client";
+import type { Config } from "../config.ts";
+import type { GatewayRegistry } from "../gateways/registry.ts";
+import type { BusinessClock, OperationalClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { SecretBox } from "../lib/secret-box.ts";
+import type { WorkHints } from "../queues/work-hints.ts";
+import type { BillingKeyStore } from "../stores/billing-keys.ts";
+import type { TestClockStore } from "../stores/clock.ts";
+import type { InvoiceStore } from "../stores/invoices.ts";
+import type { SubscriptionStore } from "../stores/subscriptions.ts";
+
+/** The part of the configuration that the HTTP interface reads. */
+export type HttpConfig = Pick<
+  Config,
+  "apiKeys" | "defaultGateway" | "orderPrefix" | "zone" | "billingHour" | "testClock"
+>;
+
+/** Everything that the HTTP interface is given; it opens no connection of its own. */
+export interface AppDeps {
+  config: HttpConfig;
+  log: Logger;
+  clock: OperationalClock;
+  businessClock: BusinessClock;
+  invoices: InvoiceStore;
+  subscriptions: SubscriptionStore;
+  billingKeys: BillingKeyStore;
+  gateways: GatewayRegistry;
+  secrets: SecretBox;
+  hints: WorkHints;
+  testClock: TestClockStore | null;
+  /** Tells others that keep the same business time, such as the simulator. */
+  tellOthers: (now: Date) => Promise<void>;
+  /** Queues of the board, as `createQueueBoards` makes them. */
+  boards: readonly BaseAdapter[];
+  metrics: Pick<Registry, "metrics" | "contentType">;
+  health: { database(): Promise<boolean>; redis(): Promise<boolean> };
+  /** The login of /admin; null: /admin is closed. */
+  adminPassword: AdminPassword | null;
+  /** Whether an error says that the database is out of reach. */
+  isDatabaseUnavailable: (error: unknown) => boolean;
+}
+
+export interface AdminPassword {
+  user: string;
+  /** Compares in constant time. */
+  verify(password: string): Promise<boolean>;
+}
+
+/** What routes are given. */
+export interface RouteDeps extends AppDeps {
+  /** True once the server is to stop: an answer that is held back is given now. */
+  isClosing: () => boolean;
+}

@@ -1,0 +1,36 @@
+import { createBullBoard } from "@bull-board/api";
+import type { BaseAdapter } from "@bull-board/api/baseAdapter";
+import { FastifyAdapter } from "@bull-board/fastify";
+import type { HttpApp } from "../http-app.ts";
+import { languageOf } from "../language.ts";
+
+/** Where the page's settings begin. The board's own language follows the browser's. */
+const SETTINGS = '<script id="__UI_CONFIG__" type="application/json">{';
+const KOREAN = '"locale":{"lng":"ko-KR"},';
+
+/** Bull Board below `basePath`. Who may see it is the business of the scope around it. */
+export async function addQueueBoard(
+  app: HttpApp,
+  boards: readonly BaseAdapter[],
+  path: { prefix: string; basePath: string },
+): Promise<void> {
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(path.basePath);
+  createBullBoard({
+    queues: [...boards],
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: "kiwoom-billing", hideRedisDetails: true } },
+  });
+  await app.register(
+    async (scope) => {
+      // One board has one language for all; the page says Korean where its reader asks for it.
+      scope.addHook("onSend", async (request, _reply, payload) =>
+        typeof payload === "string" && languageOf(request.headers["accept-language"]) === "ko"
+          ? payload.replace(SETTINGS, `${SETTINGS}${KOREAN}`)
+          : payload,
+      );
+      await scope.register(adapter.registerPlugin());
+    },
+    { prefix: path.prefix },
+  );
+}

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { describe, expect, it } from "vitest";
+
+interface Ran {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function demo(...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, ["bin/billing.js", "demo", "--once", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => {
+    child.once("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+const SMALL = ["--json", "--subscriptions", "8", "--months", "4", "--seed", "7"];
+
+const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("kiwoom-billing-"));
+
+describe("billing demo", () => {
+  it("prints one JSON object, charges nothing twice and forgets nothing", async () => {
+    const before = folders();
+    const ran = await demo(...SMALL);
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(ran.stdout.trim().split("\n")).toHaveLength(1);
+    const result: Record<string, number> = JSON.parse(ran.stdout);
+    expect(Object.keys(result)).toEqual([
+      "months",
+      "subscriptions",
+      "periodsDue",
+      "periodsPaid",
+      "periodsOpen",
+      "declines",
+      "recovered",
+      "unknownResolved",
+      "gatewayApprovals",
+      "doubleCharges",
+      "missedPeriods",
+      "seconds",
+    ]);
+    expect(result).toMatchObject({
+      months: 4,
+      subscriptions: 8,
+      doubleCharges: 0,
+      missedPeriods: 0,
+    });
+    expect(result["periodsPaid"]).toBeGreaterThan(20);
+    expect(result["gatewayApprovals"]).toBe(result["periodsPaid"]);
+    expect(result["recovered"]).toBeGreaterThan(0);
+    expect(result["unknownResolved"]).toBeGreaterThan(1);
+    expect(ran.stderr).toContain("Redis was flushed");
+    expect(folders()).toEqual(before);
+  });
+
+  it("fails when a double charge is planted", async () => {
+    const ran = await demo(...SMALL, "--plant", "double");
+    expect(ran.status, ran.stderr).toBe(1);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ doubleCharges: 1, missedPeriods: 0 });
+  });
+
+  it("fails when a period is made to be forgotten", async () => {
+    const ran = await demo(...SMALL, "--plant", "miss");
+    expect(ran.status, ran.stderr).toBe(1);
+    const result: Record<string, number> = JSON.parse(ran.stdout);
+    expect(result["missedPeriods"]).toBeGreaterThan(0);
+    expect(result["doubleCharges"]).toBe(0);
+  });
+
+  it("makes the same ledger from the same seed", async () => {
+    const [first, second] = [await demo(...SMALL, "--ledger"), await demo(...SMALL, "--ledger")];
+    const ledgerOf = (ran: Ran) =>
+      ran.stderr.split("\n").filter((line) => line.startsWith("ledger: "));
+    expect(ledgerOf(first).length).toBeGreaterThan(30);
+    expect(ledgerOf(second)).toEqual(ledgerOf(first));
+  });
+
+  it("writes no escape sequence into a pipe", async () => {
+    const ran = await demo("--subscriptions", "2", "--months", "1");
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(`${ran.stdout}${ran.stderr}`.includes("\u001b")).toBe(false);
+    expect(`${ran.stdout}${ran.stderr}`.includes("\r")).toBe(false);
+  });
+
+  it.each([
+    [["--subscriptions", "0"], "--subscriptions must be a whole number"],
+    [["--months", "x"], "--months must be a whole number"],
+    [["--plant", "fire"], "--plant must be double or miss"],
+    [["--colour"], "--colour"],
+  ])("refuses %j with a sentence", async (args, sentence) => {
+    const ran = await demo(...args);
+    expect(ran.status).not.toBe(0);
+    expect(ran.stderr).toContain(sentence);
+    expect(ran.stderr).not.toContain("    at ");
+  });
+});

@@ -1,0 +1,120 @@
+import { hostname } from "node:os";
+import type { Worker } from "bullmq";
+import { Redis } from "ioredis";
+import {
+  type Composition,
+  accountsOf,
+  chargeDepsOf,
+  reconcileDepsOf,
+  sweepDepsOf,
+} from "../src/compose.ts";
+import { sleep } from "../src/lib/clock.ts";
+import { describeError } from "../src/lib/logger.ts";
+import type { InvoiceJob } from "../src/queues/names.ts";
+import { createChargeWorker } from "./charge-worker.ts";
+import { createReconcileWorker } from "./reconcile-worker.ts";
+import { createSweepWorker } from "./sweep-worker.ts";
+import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
+
+/** The workers that can be named on the command line. */
+export const WORKER_NAMES = ["charge", "reconcile", "sweep"] as const;
+export type WorkerName = (typeof WORKER_NAMES)[number];
+
+export interface RunningWorkers {
+  /** Takes no new job and waits for the calls in flight, at most so long; the rest is left. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** Starts the named workers of a composition that is ready. */
+export function startWorkers(
+  composition: Composition,
+  names: readonly WorkerName[],
+): RunningWorkers {
+  const { config } = composition;
+  const connection = new Redis(config.redisUrl ?? "", {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(50 * times, 1000),
+  });
+  connection.on("error", () => {});
+  const settings: WorkerSettings = {
+    options: (concurrency) => ({
+      connection,
+      prefix: config.queuePrefix,
+      concurrency,
+      lockDuration: config.charge.lockMs,
+      stalledInterval: Math.max(1000, Math.round(config.charge.lockMs / 3)),
+      // A stalled job is harmless: only the claim decides. It must not end as failed for it.
+      maxStalledCount: 10,
+      name: `${hostname()}-${process.pid}`,
+    }),
+  };
+  const deps: WorkerDeps = {
+    charge: chargeDepsOf(composition, `${hostname()}-${process.pid}`),
+    reconcile: reconcileDepsOf(composition),
+    sweep: sweepDepsOf(composition),
+    concurrency: config.charge.concurrency,
+  };
+  const workers = names.flatMap((name) => createNamed(name, deps, settings, composition));
+  for (const worker of workers) watch(worker, composition);
+  const stopTicking = names.includes("sweep") ? keepTicking(composition) : () => {};
+  return {
+    async stop(deadlineMs) {
+      stopTicking();
+      await Promise.race([Promise.all(workers.map((worker) => worker.close())), sleep(deadlineMs)]);
+      connection.disconnect();
+    },
+  };
+}
+
+function createNamed(
+  name: WorkerName,
+  deps: WorkerDeps,
+  settings: WorkerSettings,
+  composition: Composition,
+): Worker<InvoiceJob>[] {
+  switch (name) {
+    case "charge":
+      return accountsOf(composition.gateways).map((account) =>
+        createChargeWorker(deps, account, settings),
+      );
+    case "reconcile":
+      return [createReconcileWorker(deps, settings)];
+    case "sweep":
+      return [createSweepWorker(deps, settings)];
+  }
+}
+
+/** A Redis that is away raises hundreds of errors a second: one line each ten seconds is enough. */
+const LOG_PAUSE_MS = 10_000;
+
+function watch(worker: Worker<InvoiceJob>, composition: Composition): void {
+  let silentUntilMs = 0;
+  worker.on("error", (error) => {
+    if (composition.clock.monotonicMs() < silentUntilMs) return;
+    silentUntilMs = composition.clock.monotonicMs() + LOG_PAUSE_MS;
+    composition.log.error({ queue: worker.name, err: describeError(error) }, "worker has trouble");
+  });
+  worker.on("failed", (job, error) => {
+    composition.log.error(
+      { queue: worker.name, invoiceId: job?.data.invoiceId, err: describeError(error) },
+      "a job failed; the sweep will find its work again",
+    );
+  });
+}
+
+/**
+ * The tick is a BullMQ job scheduler. A flush takes it away without a sign, so it is written again
+ * on a timer of our own.
+ */
+function keepTicking(composition: Composition): () => void {
+  const everyMs = composition.config.sweepIntervalMs;
+  const upsert = () => {
+    composition.queues.upsertSweep(everyMs).catch((error: unknown) => {
+      composition.log.warn({ err: describeError(error) }, "the sweep's tick could not be renewed");
+    });
+  };
+  upsert();
+  void composition.queues.hints.sweep();
+  const timer = setInterval(upsert, Math.min(5 * everyMs, 30_000));
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,16 @@
+import { Worker } from "bullmq";
+import { sweep } from "../src/billing/sweep.ts";
+import { type InvoiceJob, SWEEP_QUEUE } from "../src/queues/names.ts";
+import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
+
+/** Looks for what is due, on every tick and whenever somebody says that there is work. */
+export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): Worker<InvoiceJob> {
+  return new Worker<InvoiceJob>(
+    SWEEP_QUEUE,
+    async () => {
+      await sweep(deps.sweep);
+      return "swept";
+    },
+    settings.options(1),
+  );
+}

@@ -1,0 +1,18 @@
+import type { WorkerOptions } from "bullmq";
+import type { AttemptChargeDeps } from "../src/billing/attempt-charge.ts";
+import type { ReconcileDeps } from "../src/billing/reconcile-attempt.ts";
+import type { SweepDeps } from "../src/billing/sweep.ts";
+import type { WorkHints } from "../src/queues/work-hints.ts";
+
+/** What the workers hand to the use cases. */
+export interface WorkerDeps {
+  charge: AttemptChargeDeps & { hints: WorkHints };
+  reconcile: ReconcileDeps;
+  sweep: SweepDeps;
+  /** Charges in flight per gateway account. */
+  concurrency: number;
+}
+
+export interface WorkerSettings {
+  options: (concurrency: number) => WorkerOptions;
+}
