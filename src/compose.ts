@@ -79,10 +79,7 @@ export function compose(config: Config, log: Logger): Composition {
     onAway: (error) => log.error({ err: describeError(error) }, "the database is out of reach"),
     isClosed: () => closed,
   });
-  const ready = Promise.all([
-    opened,
-    connectSoon(redis).then(() => checkRedis(config, redis)),
-  ]).then(() => {});
+  const ready = becomeReady(config, opened, redis);
   // Whoever serves awaits it; this only keeps a refusal from ending the process unseen.
   ready.catch(() => {});
   const testClock = config.testClock ? createTestClockStore(database, clock) : null;
@@ -111,6 +108,11 @@ export function compose(config: Config, log: Logger): Composition {
       await database.close();
     },
   };
+}
+
+async function becomeReady(config: Config, opened: Promise<void>, redis: Redis): Promise<void> {
+  await Promise.all([opened, connectSoon(redis)]);
+  await checkRedis(config, redis);
 }
 
 function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {

@@ -4,7 +4,7 @@ import type { Queues } from "./queues/queues.ts";
 import type { InvoiceStore } from "./stores/invoices.ts";
 
 /** Upper bounds of the ages by which unknown charges are counted, seconds. */
-const UNKNOWN_AGES_S = [60, 900, 3600, 86_400] as const;
+const UNKNOWN_AGES_S = [0, 60, 900, 3600, 86_400] as const;
 
 /** Most rows that one scrape reads. */
 const ROWS_MAX = 1000;
@@ -19,55 +19,90 @@ export interface MetricsDeps {
 export function createMetrics(deps: MetricsDeps): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const unknown = new Gauge({
+  registry.registerMetric(unknownByAge(deps));
+  registry.registerMetric(oldestUnknown(deps));
+  registry.registerMetric(heldByReason(deps));
+  registry.registerMetric(jobsByState(deps));
+  return registry;
+}
+
+function unknownByAge(deps: MetricsDeps): Gauge<"older_than_s"> {
+  return new Gauge({
     name: "billing_unknown_charges",
-    help: "Charges whose outcome nobody knows, by age: how many are older than so many seconds.",
+    help: "Charges whose outcome nobody knows: how many are older than so many seconds.",
     labelNames: ["older_than_s"],
-    registers: [registry],
+    registers: [],
+    async collect() {
+      const ages = await readUnknownAges(deps);
+      this.reset();
+      for (const bound of ages === null ? [] : UNKNOWN_AGES_S) {
+        const older = ages?.filter((age) => age >= bound) ?? [];
+        this.set({ older_than_s: String(bound) }, older.length);
+      }
+    },
   });
-  const oldest = new Gauge({
+}
+
+function oldestUnknown(deps: MetricsDeps): Gauge {
+  return new Gauge({
     name: "billing_unknown_charge_oldest_seconds",
     help: "Age of the oldest charge whose outcome nobody knows; 0 where there is none.",
-    registers: [registry],
+    registers: [],
+    async collect() {
+      const ages = await readUnknownAges(deps);
+      if (ages !== null) this.set(Math.max(0, ...ages));
+    },
   });
-  const held = new Gauge({
+}
+
+function heldByReason(deps: MetricsDeps): Gauge<"reason"> {
+  return new Gauge({
     name: "billing_held_invoices",
     help: "Invoices that wait for a person, by reason.",
     labelNames: ["reason"],
-    registers: [registry],
+    registers: [],
+    async collect() {
+      const held = await orNull(deps.invoices.listHeld(ROWS_MAX));
+      this.reset();
+      for (const invoice of held ?? []) this.inc({ reason: invoice.held ?? "none" });
+    },
   });
-  const jobs = new Gauge({
+}
+
+function jobsByState(deps: MetricsDeps): Gauge<"queue" | "state"> {
+  return new Gauge({
     name: "billing_queue_jobs",
     help: "Jobs in Redis by queue and state.",
     labelNames: ["queue", "state"],
-    registers: [registry],
-    collect: () => Promise.all([readInvoices(), readQueues()]).then(() => {}),
-  });
-
-  async function readInvoices(): Promise<void> {
-    const now = deps.clock.now().getTime();
-    const asked = await deps.invoices.listUnknown(ROWS_MAX);
-    const ages = asked.map((invoice) => {
-      const since = invoice.attempts.at(-1)?.unknownSince ?? invoice.nextActionAt;
-      return Math.max(0, (now - since.getTime()) / 1000);
-    });
-    for (const bound of [0, ...UNKNOWN_AGES_S]) {
-      unknown.set({ older_than_s: String(bound) }, ages.filter((age) => age >= bound).length);
-    }
-    oldest.set(ages.length === 0 ? 0 : Math.max(...ages));
-    held.reset();
-    for (const invoice of await deps.invoices.listHeld(ROWS_MAX)) {
-      held.inc({ reason: invoice.held ?? "none" });
-    }
-  }
-
-  async function readQueues(): Promise<void> {
-    for (const queue of deps.queues.all()) {
-      const counts = await queue.getJobCounts();
-      for (const [state, count] of Object.entries(counts)) {
-        jobs.set({ queue: queue.name, state }, count);
+    registers: [],
+    async collect() {
+      this.reset();
+      for (const queue of deps.queues.all()) {
+        const counts = await orNull(deps.queues.countJobs(queue));
+        for (const [state, count] of Object.entries(counts ?? {})) {
+          this.set({ queue: queue.name, state }, count);
+        }
       }
-    }
+    },
+  });
+}
+
+/** Ages in seconds; null while the database cannot be read. */
+async function readUnknownAges(deps: MetricsDeps): Promise<number[] | null> {
+  const now = deps.clock.now().getTime();
+  const asked = await orNull(deps.invoices.listUnknown(ROWS_MAX));
+  if (asked === null) return null;
+  return asked.map((invoice) => {
+    const since = invoice.attempts.at(-1)?.unknownSince ?? invoice.nextActionAt;
+    return Math.max(0, (now - since.getTime()) / 1000);
+  });
+}
+
+/** A service that is away takes its own numbers out of a scrape, and no others. */
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch {
+    return null;
   }
-  return registry;
 }

@@ -3,7 +3,7 @@
  * falls due, in order, and waits there until all work of that instant is at rest.
  */
 import { BillingError } from "../domain/errors.ts";
-import { type OperationalClock, sleep } from "../lib/clock.ts";
+import { sleep } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
 import type { TestClockStore } from "../stores/clock.ts";
@@ -17,7 +17,6 @@ export interface AdvanceClockDeps {
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
   hints: WorkHints;
-  clock: OperationalClock;
   log: Logger;
 }
 
@@ -82,9 +81,8 @@ async function waitForRest(
   stop: () => boolean,
 ): Promise<void> {
   for (let look = 0; !stop(); look += 1) {
-    const before = { business, operational: deps.clock.now() };
     const busy =
-      (await deps.subscriptions.hasWork(business)) || (await deps.invoices.hasWork(before));
+      (await deps.subscriptions.hasWork(business)) || (await deps.invoices.hasWork(business));
     if (!busy) return;
     if (look % HINT_EVERY === 0) await deps.hints.sweep();
     await sleep(REST_POLL_MS);

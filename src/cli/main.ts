@@ -36,7 +36,7 @@ async function run(argv: string[]): Promise<number> {
     env: process.env,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    isTerminal: process.stderr.isTTY === true && process.env["NO_COLOR"] === undefined,
+    isTerminal: process.stderr.isTTY && process.env["NO_COLOR"] === undefined,
   };
   const name = argv[0] ?? "help";
   if (["help", "--help", "-h"].includes(name)) return showHelp(context, argv[1]);

@@ -30,6 +30,8 @@ export interface Queues {
   ): Promise<void>;
   /** Makes sure that the sweep's tick exists: a flush takes it away silently. */
   upsertSweep(everyMs: number): Promise<void>;
+  /** Jobs of a queue by state. */
+  countJobs(queue: Queue): Promise<Record<string, number>>;
   all(): readonly Queue[];
   close(): Promise<void>;
 }
@@ -53,8 +55,39 @@ const ID_STRETCH_MS = 300_000;
 const URGENT = 1;
 const ORDINARY = 10;
 
+/** Makes every queue of the product on one connection. */
 export function createQueues(options: QueuesOptions): Queues {
-  const create = (name: string) => {
+  const queues = openQueues(options);
+  const producer = createProducer(options, queues);
+  const quietly = async (add: () => Promise<unknown>) => {
+    try {
+      await add();
+    } catch (error) {
+      options.onLostHint(error);
+    }
+  };
+  return {
+    ...producer,
+    hints: {
+      charge: (invoice) => quietly(() => producer.addCharges(invoice, [invoice])),
+      sweep: () => quietly(() => producer.addSweep()),
+    },
+    all: () => queues.all,
+    async close() {
+      await Promise.all(queues.all.map((queue) => queue.close()));
+    },
+  };
+}
+
+interface OpenQueues {
+  charge(account: AccountName): Queue<InvoiceJob>;
+  reconcile: Queue<InvoiceJob>;
+  sweep: Queue<InvoiceJob>;
+  all: Queue<InvoiceJob>[];
+}
+
+function openQueues(options: QueuesOptions): OpenQueues {
+  const open = (name: string) => {
     const queue = new Queue<InvoiceJob>(name, {
       connection: options.connection,
       prefix: options.prefix,
@@ -64,83 +97,83 @@ export function createQueues(options: QueuesOptions): Queues {
     return queue;
   };
   const charges = new Map(
-    options.accounts.map(({ gateway, account }) => {
-      const name = chargeQueueName(gateway, account);
-      return [name, create(name)] as const;
+    options.accounts.map((account) => {
+      const name = chargeQueueName(account.gateway, account.account);
+      return [name, open(name)] as const;
     }),
   );
-  const reconcile = create(RECONCILE_QUEUE);
-  const sweep = create(SWEEP_QUEUE);
+  const [reconcile, sweep] = [open(RECONCILE_QUEUE), open(SWEEP_QUEUE)];
+  return {
+    charge({ gateway, account }) {
+      const queue = charges.get(chargeQueueName(gateway, account));
+      if (queue === undefined) throw new Error(`no queue for ${gateway} ${account}`);
+      return queue;
+    },
+    reconcile,
+    sweep,
+    all: [...charges.values(), reconcile, sweep],
+  };
+}
+
+type Producer = Omit<Queues, "hints" | "all" | "close"> & { addSweep(): Promise<void> };
+
+function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
   // BullMQ waits for the first connection without end; whoever asks here is told at once.
   const assertConnected = () => {
     if (options.connection.status !== "ready") throw new Error("Redis is out of reach");
   };
-  const stretch = () => Math.floor(options.clock.now().getTime() / ID_STRETCH_MS).toString(36);
-  const chargeQueue = ({ gateway, account }: AccountName) => {
-    const queue = charges.get(chargeQueueName(gateway, account));
-    if (queue === undefined) throw new Error(`no queue for ${gateway} ${account}`);
-    return queue;
-  };
-  const addCharges = async (account: AccountName, invoices: readonly HintedInvoice[]) => {
-    if (invoices.length === 0) return;
-    assertConnected();
-    const suffix = stretch();
-    await chargeQueue(account).addBulk(
-      invoices.map((invoice) => ({
-        name: invoice.step === "refund" ? "refund" : "attempt",
-        data: { invoiceId: invoice.id },
-        opts: {
-          jobId: `${invoice.id}-${invoice.step}-${invoice.revision}-${suffix}`,
-          priority: invoice.urgent ? URGENT : ORDINARY,
-        },
-      })),
-    );
-  };
-  const quietly = async (add: () => Promise<unknown>) => {
-    try {
-      await add();
-    } catch (error) {
-      options.onLostHint(error);
-    }
+  const jobId = (invoice: Pick<HintedInvoice, "id" | "revision">, what: string) => {
+    const stretch = Math.floor(options.clock.now().getTime() / ID_STRETCH_MS).toString(36);
+    return `${invoice.id}-${what}-${invoice.revision}-${stretch}`;
   };
   return {
-    hints: {
-      charge: (invoice) => quietly(() => addCharges(invoice, [invoice])),
-      sweep: () =>
-        quietly(async () => {
-          assertConnected();
-          await sweep.add(
-            "now",
-            { invoiceId: "" },
-            {
-              deduplication: { id: "now", keepLastIfActive: true },
-              attempts: 1,
-              removeOnFail: true,
-            },
-          );
-        }),
-    },
-    addCharges,
-    async countWaiting(account) {
+    async addCharges(account, invoices) {
+      if (invoices.length === 0) return;
       assertConnected();
-      const counts = await chargeQueue(account).getJobCounts("waiting", "prioritized");
-      return (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
+      await queues.charge(account).addBulk(
+        invoices.map((invoice) => ({
+          name: invoice.step === "refund" ? "refund" : "attempt",
+          data: { invoiceId: invoice.id },
+          opts: {
+            jobId: jobId(invoice, invoice.step),
+            priority: invoice.urgent ? URGENT : ORDINARY,
+          },
+        })),
+      );
     },
     async addQuestions(name, invoices) {
       if (invoices.length === 0) return;
       assertConnected();
-      const suffix = stretch();
-      await reconcile.addBulk(
+      await queues.reconcile.addBulk(
         invoices.map((invoice) => ({
           name,
           data: { invoiceId: invoice.id },
-          opts: { jobId: `${invoice.id}-${name}-${invoice.revision}-${suffix}`, attempts: 1 },
+          opts: { jobId: jobId(invoice, name), attempts: 1 },
         })),
       );
     },
+    async addSweep() {
+      assertConnected();
+      // While one sweep runs one more is remembered: what came too late for it is not forgotten.
+      const deduplication = { id: "now", keepLastIfActive: true };
+      await queues.sweep.add(
+        "now",
+        { invoiceId: "" },
+        { deduplication, attempts: 1, removeOnFail: true },
+      );
+    },
+    async countWaiting(account) {
+      assertConnected();
+      const counts = await queues.charge(account).getJobCounts("waiting", "prioritized");
+      return (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
+    },
+    async countJobs(queue) {
+      assertConnected();
+      return queue.getJobCounts();
+    },
     async upsertSweep(everyMs) {
       assertConnected();
-      await sweep.upsertJobScheduler(
+      await queues.sweep.upsertJobScheduler(
         "tick",
         { every: everyMs },
         {
@@ -149,10 +182,6 @@ export function createQueues(options: QueuesOptions): Queues {
           opts: { attempts: 1, removeOnFail: { count: 20 } },
         },
       );
-    },
-    all: () => [...charges.values(), reconcile, sweep],
-    async close() {
-      await Promise.all([...charges.values(), reconcile, sweep].map((queue) => queue.close()));
     },
   };
 }

@@ -3,8 +3,8 @@ import type { Database } from "./connection.ts";
 import {
   type RevisionedStore,
   type Stored,
+  createFinders,
   createRevisionedStore,
-  fromStored,
 } from "./revisioned.ts";
 import { billingKeySchema } from "./schemas.ts";
 
@@ -17,9 +17,6 @@ export function createBillingKeyStore(database: Database): BillingKeyStore {
   const model = database.model<Stored<BillingKey>>("BillingKey", billingKeySchema, "billingkeys");
   return {
     ...createRevisionedStore<BillingKey>(model),
-    async findByIdempotencyKey(key) {
-      const found = await model.findOne({ "idempotency.key": key }).lean<Stored<BillingKey>>();
-      return found === null ? null : fromStored<BillingKey>(found);
-    },
+    findByIdempotencyKey: (key) => createFinders<BillingKey>(model).one({ "idempotency.key": key }),
   };
 }

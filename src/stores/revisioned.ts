@@ -24,6 +24,7 @@ export interface RevisionedStore<T extends Revisioned> {
   write(read: T, next: T, guard?: Record<string, unknown>): Promise<T | null>;
 }
 
+/** The store of one collection, on the schema of its model. */
 export function createRevisionedStore<T extends Revisioned>(
   model: mongoose.Model<Stored<T>>,
 ): RevisionedStore<T> {
@@ -45,9 +46,28 @@ export function createRevisionedStore<T extends Revisioned>(
       const revision = read.revision + 1;
       const result = await model.updateOne(
         { _id: read.id, revision: read.revision, ...guard } as mongoose.QueryFilter<Stored<T>>,
-        { $set: { ...changedFields(read, next), revision } } as mongoose.UpdateQuery<Stored<T>>,
+        { $set: { ...changedFields(read, next), revision } },
       );
       return result.matchedCount === 1 ? { ...next, revision } : null;
+    },
+  };
+}
+
+/** Reads of whole documents, as the domain knows them. */
+export interface Finders<T> {
+  one: (filter: object) => Promise<T | null>;
+  many: (filter: object, sort: Record<string, 1 | -1>, limit: number) => Promise<T[]>;
+}
+
+export function createFinders<T extends Revisioned>(model: mongoose.Model<Stored<T>>): Finders<T> {
+  return {
+    async one(filter) {
+      const found = await model.findOne(filter).lean<Stored<T>>();
+      return found === null ? null : fromStored<T>(found);
+    },
+    async many(filter, sort, limit) {
+      const found = await model.find(filter).sort(sort).limit(limit).lean<Stored<T>[]>();
+      return found.map((stored) => fromStored<T>(stored));
     },
   };
 }
@@ -60,12 +80,12 @@ function changedFields<T extends object>(read: T, next: T): Partial<T> {
   ) as Partial<T>;
 }
 
-export function toStored<T extends Revisioned>(document: T): Stored<T> {
+function toStored<T extends Revisioned>(document: T): Stored<T> {
   const { id, ...rest } = document;
   return { _id: id, ...rest };
 }
 
-export function fromStored<T extends Revisioned>(stored: Stored<T>): T {
+function fromStored<T extends Revisioned>(stored: Stored<T>): T {
   const { _id, ...rest } = stored;
   return { id: _id, ...rest } as unknown as T;
 }

@@ -7,8 +7,8 @@ import type { Database } from "./connection.ts";
 import {
   type RevisionedStore,
   type Stored,
+  createFinders,
   createRevisionedStore,
-  fromStored,
 } from "./revisioned.ts";
 import { subscriptionSchema } from "./schemas.ts";
 
@@ -40,14 +40,7 @@ export function createSubscriptionStore(database: Database): SubscriptionStore {
     subscriptionSchema,
     "subscriptions",
   );
-  const one = async (filter: object) => {
-    const found = await model.findOne(filter).lean<Stored<Subscription>>();
-    return found === null ? null : fromStored<Subscription>(found);
-  };
-  const many = async (filter: object, sort: Record<string, 1 | -1>, limit: number) => {
-    const found = await model.find(filter).sort(sort).limit(limit).lean<Stored<Subscription>[]>();
-    return found.map((stored) => fromStored<Subscription>(stored));
-  };
+  const { one, many } = createFinders<Subscription>(model);
   const billable = { $in: [...BILLABLE_STATES] };
   return {
     ...createRevisionedStore<Subscription>(model),

@@ -22,6 +22,8 @@ function demo(...args: string[]): Promise<Ran> {
   });
 }
 
+const ledgerOf = (ran: Ran) => ran.stderr.split("\n").filter((line) => line.startsWith("ledger: "));
+
 const SMALL = ["--json", "--subscriptions", "8", "--months", "4", "--seed", "7"];
 
 const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("kiwoom-billing-"));
@@ -77,8 +79,6 @@ describe("billing demo", () => {
 
   it("makes the same ledger from the same seed", async () => {
     const [first, second] = [await demo(...SMALL, "--ledger"), await demo(...SMALL, "--ledger")];
-    const ledgerOf = (ran: Ran) =>
-      ran.stderr.split("\n").filter((line) => line.startsWith("ledger: "));
     expect(ledgerOf(first).length).toBeGreaterThan(30);
     expect(ledgerOf(second)).toEqual(ledgerOf(first));
   });

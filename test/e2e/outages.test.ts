@@ -26,14 +26,6 @@ describe("outages of the services", () => {
   const ready = async () => (await stage.api("GET", "/health/ready")).status;
   const approvals = async () => (await stage.simulator.ledger({ kind: "approval" })).length;
 
-  async function until(what: () => Promise<boolean>): Promise<void> {
-    for (let look = 0; look < 600; look += 1) {
-      if (await what()) return;
-      await sleep(50);
-    }
-    throw new Error("it never came to be");
-  }
-
   it("accepts payments while Redis is away, and charges them once it is back", async () => {
     const before = await approvals();
     await stage.stack.services?.redis.halt();
@@ -92,3 +84,11 @@ describe("outages of the services", () => {
     expect(await approvals()).toBe(before);
   });
 });
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  for (let look = 0; look < 600; look += 1) {
+    if (await what()) return;
+    await sleep(50);
+  }
+  throw new Error("it never came to be");
+}

@@ -92,9 +92,10 @@ describe("planted card data", () => {
       files: readFilesBelow(stage.stack.services?.folder ?? ""),
     };
     // The search itself is checked: each place has something in it.
-    expect(places.answers).toContain("******");
+    expect(places.answers.includes("400000******0001")).toBe(true);
+    expect(places.files.includes("400000******0001")).toBe(true);
+    expect(places.redis.includes("kiwoom-billing")).toBe(true);
     expect(places.logs.length).toBeGreaterThan(500);
-    expect(places.files).toContain("411111".slice(0, 3));
     for (const [place, text] of Object.entries(places)) {
       for (const secret of [...CARD_NUMBERS, ...DIGIT_GROUPS, HOLDER_ID]) {
         expect(text.includes(secret), `${secret} in ${place}`).toBe(false);

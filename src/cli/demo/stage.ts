@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type Composition, compose } from "../../compose.ts";
 import { loadConfig } from "../../config.ts";
+import { sleep } from "../../lib/clock.ts";
 import { createLogger } from "../../lib/logger.ts";
 import { hashPassword, randomPassword } from "../../lib/password.ts";
 import { type LocalStack, startLocalStack } from "../../local-stack.ts";
@@ -79,10 +80,12 @@ export async function setStage(
       stack.spawn(new URL("../../server.ts", import.meta.url), [], { PORT: "0" }),
       stack.spawn(new URL("../../../workers/main.ts", import.meta.url), []),
     ]);
+    const apiUrl = `http://127.0.0.1:${String(api.ready["port"])}`;
+    await untilReady(apiUrl);
     return {
       stack,
       composition,
-      apiUrl: `http://127.0.0.1:${String(api.ready["port"])}`,
+      apiUrl,
       simulatorUrl: stack.simulatorUrl ?? "",
       adminPassword,
       close,
@@ -92,3 +95,17 @@ export async function setStage(
     throw error;
   }
 }
+
+/** Looks at whether the API serves, until it does; it listens before its database is open. */
+async function untilReady(apiUrl: string): Promise<void> {
+  for (let look = 0; look < READY_LOOKS_MAX; look += 1) {
+    const answer = await fetch(`${apiUrl}/health/ready`);
+    await answer.body?.cancel();
+    if (answer.ok) return;
+    await sleep(READY_PAUSE_MS);
+  }
+  throw new Error("the API did not become ready");
+}
+
+const READY_LOOKS_MAX = 600;
+const READY_PAUSE_MS = 25;

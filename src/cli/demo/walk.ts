@@ -103,16 +103,17 @@ function namedCases(plan: readonly PlannedSubscription[], from: Date, until: Dat
 }
 
 function describe(period: PlannedSubscription["periods"][number]): string {
-  switch (period.faults[0]) {
-    case "soft":
-      return period.ends
-        ? "soft declines on every step of the ladder; the subscription becomes unpaid"
-        : "soft decline; tried again on a later day and paid";
-    case "hard":
-      return "hard decline (stolen card); never tried again, the subscription becomes unpaid";
-    case "hang":
-      return "the gateway never answered; asked twice, not there, charged under a new order number";
-    default:
-      return "the money moved and the reply was lost; looked up, found, charged once";
+  const [first] = period.faults;
+  if (first === "hard") {
+    return "hard decline (stolen card); never tried again, the subscription becomes unpaid";
   }
+  if (first === "hang") {
+    return "the gateway never answered; asked twice, not there, charged under a new order number";
+  }
+  if (first !== "soft") {
+    return "the money moved and the reply was lost; looked up, found, charged once";
+  }
+  return period.ends
+    ? "soft declines on every step of the ladder; the subscription becomes unpaid"
+    : "soft decline; tried again on a later day and paid";
 }

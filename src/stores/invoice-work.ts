@@ -1,0 +1,130 @@
+import type mongoose from "mongoose";
+import type { Invoice } from "../domain/invoice.ts";
+import { type Stored, createFinders } from "./revisioned.ts";
+
+/** Both times at which something is due. */
+export interface DueBefore {
+  business: Date;
+  operational: Date;
+}
+
+export interface AccountRef {
+  gateway: string;
+  account: string;
+}
+
+/** What a queue job needs to know of an invoice. */
+export interface InvoiceHint {
+  id: string;
+  step: Invoice["step"];
+  revision: number;
+  urgent: boolean;
+}
+
+/** What is to be done on invoices, as the sweep asks for it. */
+export interface InvoiceWork {
+  /** Charges that are due on an account, those that a customer waits for first. */
+  listChargeable(account: AccountRef, before: DueBefore, limit: number): Promise<InvoiceHint[]>;
+  listRefundable(account: AccountRef, now: Date, limit: number): Promise<InvoiceHint[]>;
+  /** Claims whose lease has run out. */
+  listExpiredClaims(now: Date, limit: number): Promise<Invoice[]>;
+  /** Unknown charges and refunds that are to be asked about. */
+  listToAsk(now: Date, limit: number): Promise<InvoiceHint[]>;
+  /** Closed attempts that are to be looked for once more. */
+  listToRecheck(businessNow: Date, limit: number): Promise<InvoiceHint[]>;
+  listFollowUps(limit: number): Promise<Invoice[]>;
+  /** Invoices that wait for a person. */
+  listHeld(limit: number): Promise<Invoice[]>;
+  /** Invoices with an attempt whose outcome nobody knows, oldest question first. */
+  listUnknown(limit: number): Promise<Invoice[]>;
+  /** Whether anything is in flight, to be asked about, or due at this instant. */
+  hasWork(businessNow: Date): Promise<boolean>;
+  /** The next business instant after `after` at which an invoice is due or looked at again. */
+  nextBusinessInstant(after: Date): Promise<Date | null>;
+}
+
+type InvoiceModel = mongoose.Model<Stored<Invoice>>;
+
+/** The queries that find work; each is served by an index of its own. */
+export function createInvoiceWork(model: InvoiceModel): InvoiceWork {
+  const { many } = createFinders<Invoice>(model);
+  return {
+    listChargeable: (account, before, limit) =>
+      listHints(model, { ...chargeable(before), ...account, held: null }, BY_URGENCY, limit),
+    listRefundable: (account, now, limit) =>
+      listHints(
+        model,
+        { step: "refund", ...account, held: null, nextActionAt: { $lte: now } },
+        BY_URGENCY,
+        limit,
+      ),
+    listExpiredClaims: (now, limit) =>
+      many({ step: "call", nextActionAt: { $lte: now } }, { nextActionAt: 1 }, limit),
+    listToAsk: (now, limit) =>
+      listHints(
+        model,
+        { step: "ask", held: null, nextActionAt: { $lte: now } },
+        { nextActionAt: 1 },
+        limit,
+      ),
+    listToRecheck: (businessNow, limit) =>
+      listHints(
+        model,
+        { recheckAt: { $lte: businessNow }, step: { $nin: ["call", "ask"] } },
+        { recheckAt: 1 },
+        limit,
+      ),
+    listFollowUps: (limit) => many({ followUp: true }, { _id: 1 }, limit),
+    listHeld: (limit) => many({ held: { $gt: "" } }, { dueAt: 1 }, limit),
+    listUnknown: (limit) => many({ step: "ask" }, { nextActionAt: 1 }, limit),
+    hasWork: (businessNow) => hasWork(model, businessNow),
+    async nextBusinessInstant(after) {
+      const [due, recheck] = await Promise.all([
+        many({ step: "charge", held: null, dueAt: { $gt: after } }, { dueAt: 1 }, 1),
+        many({ recheckAt: { $gt: after } }, { recheckAt: 1 }, 1),
+      ]);
+      const times = [due[0]?.dueAt, recheck[0]?.recheckAt].flatMap((at) =>
+        at ? [at.getTime()] : [],
+      );
+      return times.length === 0 ? null : new Date(Math.min(...times));
+    },
+  };
+}
+
+const BY_URGENCY = { urgent: -1, dueAt: 1 } as const;
+
+function chargeable(before: DueBefore): object {
+  return {
+    step: "charge",
+    dueAt: { $lte: before.business },
+    nextActionAt: { $lte: before.operational },
+  };
+}
+
+async function listHints(
+  model: InvoiceModel,
+  filter: object,
+  sort: Record<string, 1 | -1>,
+  limit: number,
+): Promise<InvoiceHint[]> {
+  const found = await model
+    .find(filter, { step: 1, revision: 1, urgent: 1 })
+    .sort(sort)
+    .limit(limit)
+    .lean<Pick<Stored<Invoice>, "_id" | "step" | "revision" | "urgent">[]>();
+  return found.map(({ _id, step, revision, urgent }) => ({ id: _id, step, revision, urgent }));
+}
+
+/** Whether anything is unfinished. A charge that is due and waits out its backoff is unfinished too. */
+async function hasWork(model: InvoiceModel, businessNow: Date): Promise<boolean> {
+  const unfinished: object[] = [
+    { step: { $in: ["call", "ask", "refund"] }, held: null },
+    { step: "charge", held: null, dueAt: { $lte: businessNow } },
+    { followUp: true },
+    { recheckAt: { $lte: businessNow } },
+  ];
+  const found = await Promise.all(
+    unfinished.map((filter) => model.exists(filter).lean<{ _id: string }>()),
+  );
+  return found.some((one) => one !== null);
+}
