@@ -2,10 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // Two projects: `unit` needs nothing but Node and runs in parallel; `integration` starts real
 // processes (Redis, the embedded MongoDB server, the simulator), one file at a time.
-const integration = [
-  "test/e2e/**/*.test.ts",
-  "test/cli/**/*.test.ts",
-];
+const integration = ["test/billing/**/*.test.ts", "test/e2e/**/*.test.ts", "test/cli/**/*.test.ts"];
 
 export default defineConfig({
   test: {

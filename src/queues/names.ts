@@ -11,5 +11,3 @@ export function chargeQueueName(gateway: string, account: string): string {
 export interface InvoiceJob {
   invoiceId: string;
 }
-
-export type ReconcileJobName = "ask" | "recheck";

@@ -81,7 +81,7 @@ export function createEventStore(database: Database): EventStore {
     async listOfSubscription(subscriptionId, limit) {
       const found = await model
         .find({ subscriptionId })
-        .sort({ at: 1 })
+        .sort({ at: 1, recordedAt: 1, number: 1 })
         .limit(limit)
         .lean<EventDocument[]>();
       return found.map(({ _id, collectionName: _collection, ...event }) => ({ id: _id, ...event }));
