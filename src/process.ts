@@ -32,3 +32,9 @@ export function onShutdown(stop: (signal: string) => Promise<void>): void {
   process.on("SIGTERM", () => begin("SIGTERM"));
   process.on("SIGINT", () => begin("SIGINT"));
 }
+
+/** Ends a process that could not start: every fault is said, no stack trace. */
+export function failToStart(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

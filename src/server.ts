@@ -6,7 +6,7 @@ import { type Composition, compose } from "./compose.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createLogger, describeError } from "./lib/logger.ts";
 import { type LocalStack, startLocalStack } from "./local-stack.ts";
-import { isChild, loadDotEnv, onShutdown, tellReady } from "./process.ts";
+import { failToStart, isChild, loadDotEnv, onShutdown, tellReady } from "./process.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { "with-workers": { type: "boolean" } } });
@@ -39,6 +39,12 @@ async function serve(
   const composition = compose(config, log);
   const app = await createApp(await appDepsOf(composition));
   refuseWhenUnsafe(composition, stack);
+  onShutdown(async (signal) => {
+    log.info({ signal }, "API is stopping");
+    await app.close();
+    await composition.close();
+    await stack.stop();
+  });
   await app.listen({ port: config.port, host: config.host });
   const address = app.server.address();
   const port = typeof address === "object" && address !== null ? address.port : config.port;
@@ -46,12 +52,6 @@ async function serve(
   if (config.apiKeys.length === 0) log.warn("API_KEYS is empty: only this machine is answered");
   if (options.withWorkers) await startWorkers(composition, stack);
   tellReady({ port });
-  onShutdown(async (signal) => {
-    log.info({ signal }, "API is stopping");
-    await app.close();
-    await composition.close();
-    await stack.stop();
-  });
 }
 
 /** The API answers 503 while the database is away, but never serves without what guards money. */
@@ -72,6 +72,5 @@ async function startWorkers(composition: Composition, stack: LocalStack): Promis
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${describeError(error).message}\n`);
-  process.exit(1);
+  failToStart(error);
 }

@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { compose } from "../src/compose.ts";
 import { ConfigError, loadConfig } from "../src/config.ts";
-import { createLogger, describeError } from "../src/lib/logger.ts";
-import { isChild, loadDotEnv, onShutdown, tellReady } from "../src/process.ts";
+import { createLogger } from "../src/lib/logger.ts";
+import { failToStart, isChild, loadDotEnv, onShutdown, tellReady } from "../src/process.ts";
 import { WORKER_NAMES, type WorkerName, startWorkers } from "./start-workers.ts";
 
 async function main(): Promise<void> {
@@ -14,13 +14,13 @@ async function main(): Promise<void> {
   const composition = compose(config, log);
   await composition.ready;
   const workers = startWorkers(composition, names);
-  log.info({ workers: names }, "workers have started");
-  tellReady({ workers: names });
   onShutdown(async (signal) => {
     log.info({ signal }, "workers are stopping");
     await workers.stop(config.shutdownDeadlineMs);
     await composition.close();
   });
+  log.info({ workers: names }, "workers have started");
+  tellReady({ workers: names });
 }
 
 function readNames(): WorkerName[] {
@@ -38,7 +38,5 @@ function readNames(): WorkerName[] {
 try {
   await main();
 } catch (error) {
-  const { message } = describeError(error);
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
+  failToStart(error);
 }

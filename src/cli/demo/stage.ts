@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type Composition, compose } from "../../compose.ts";
 import { loadConfig } from "../../config.ts";
+import type { NodeChild } from "../../embedded/node-child.ts";
 import { sleep } from "../../lib/clock.ts";
 import { createLogger } from "../../lib/logger.ts";
 import { hashPassword, randomPassword } from "../../lib/password.ts";
@@ -11,6 +12,7 @@ import type { CommandContext } from "../command.ts";
 export interface Stage {
   stack: LocalStack;
   composition: Composition;
+  worker: NodeChild;
   apiUrl: string;
   simulatorUrl: string;
   adminPassword: string;
@@ -76,7 +78,7 @@ export async function setStage(
     const config = loadConfig({ ...env, ...stack.overrides });
     composition = compose(config, createLogger({ level: "warn", name: "demo", toStderr: true }));
     await composition.ready;
-    const [api] = await Promise.all([
+    const [api, worker] = await Promise.all([
       stack.spawn(new URL("../../server.ts", import.meta.url), [], { PORT: "0" }),
       stack.spawn(new URL("../../../workers/main.ts", import.meta.url), []),
     ]);
@@ -85,6 +87,7 @@ export async function setStage(
     return {
       stack,
       composition,
+      worker,
       apiUrl,
       simulatorUrl: stack.simulatorUrl ?? "",
       adminPassword,

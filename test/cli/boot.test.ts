@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INDEXES } from "../../src/stores/indexes.ts";
+import { type TestServices, startTestServices } from "../support/services.ts";
+
+interface Ran {
+  status: number | null;
+  output: string;
+}
+
+/** Runs a program of ours with just this environment, until it ends or has said what is awaited. */
+function run(args: string[], env: Record<string, string>, until?: string): Promise<Ran> {
+  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+  });
+  let output = "";
+  let asked = false;
+  const collect = (chunk: Buffer) => {
+    output += chunk.toString();
+    if (asked || until === undefined || !output.includes(until)) return;
+    asked = true;
+    child.kill("SIGTERM");
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  return new Promise((resolve) => {
+    child.once("close", (status) => resolve({ status, output }));
+  });
+}
+
+describe("starting in production", () => {
+  let services: TestServices;
+  let production: Record<string, string>;
+
+  beforeAll(async () => {
+    services = await startTestServices();
+    production = {
+      NODE_ENV: "production",
+      PORT: "0",
+      MONGODB_URI: services.mongoUrl,
+      REDIS_URL: services.redisUrl,
+      QUEUE_PREFIX: services.keyPrefix,
+      API_KEYS: "a-key-of-some-length-1",
+      BILLING_KEY_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+      COOKIEPAY_API_URL: "https://127.0.0.1:9",
+      COOKIEPAY_API_ID: "merchant",
+      COOKIEPAY_API_KEY: "a-secret-that-is-not-to-be-shown",
+    };
+  });
+  afterAll(() => services?.stop());
+
+  it("lists every fault at once and starts nothing", async () => {
+    const ran = await run(["src/server.ts"], {
+      NODE_ENV: "production",
+      PORT: "x",
+      TEST_CLOCK: "true",
+    });
+    expect(ran.status).toBe(1);
+    const expected = [
+      "PORT",
+      "API_KEYS",
+      "BILLING_KEY_ENCRYPTION_KEYS",
+      "MONGODB_URI",
+      "REDIS_URL",
+      "COOKIEPAY_API_URL",
+      "TEST_CLOCK",
+    ];
+    for (const name of expected) expect(ran.output).toContain(`- ${name}: `);
+    expect(ran.output).not.toContain("    at ");
+  });
+
+  it("refuses a simulator as gateway", async () => {
+    const ran = await run(["workers/main.ts"], {
+      ...production,
+      COOKIEPAY_API_URL: "http://127.0.0.1:4000",
+    });
+    expect(ran.status).toBe(1);
+    expect(ran.output).toContain("COOKIEPAY_API_URL");
+  });
+
+  it("refuses to serve while an index that guards money is missing, until migrate made it", async () => {
+    for (const program of ["src/server.ts", "workers/main.ts"]) {
+      const refused = await run([program], production);
+      expect(refused.status).toBe(1);
+      expect(refused.output).toContain("billing migrate");
+      expect(refused.output).toContain("order_number");
+    }
+    const migrated = await run(["bin/billing.js", "migrate"], production);
+    expect(migrated.status, migrated.output).toBe(0);
+    expect(migrated.output).toContain(`${INDEXES.length} of ${INDEXES.length} indexes`);
+    const again = await run(["bin/billing.js", "migrate"], production);
+    expect(again.output).not.toContain("created");
+    const served = await run(["workers/main.ts"], production, "workers have started");
+    expect(served.status, served.output).toBe(0);
+  });
+
+  it("refuses a Redis that evicts keys", async () => {
+    const redis = new Redis(services.redisUrl);
+    await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+    const ran = await run(["workers/main.ts"], production);
+    await redis.config("SET", "maxmemory-policy", "noeviction");
+    redis.disconnect();
+    expect(ran.status).toBe(1);
+    expect(ran.output).toContain("maxmemory-policy noeviction");
+  });
+
+  it("shows no secret in anything that doctor says", async () => {
+    const ran = await run(["bin/billing.js", "doctor"], { ...production, PORT: "99999" });
+    expect(ran.status).toBe(1);
+    expect(ran.output).toContain("PORT");
+    expect(ran.output).toContain("answers");
+    for (const secret of [production["COOKIEPAY_API_KEY"], production["API_KEYS"]]) {
+      expect(ran.output).not.toContain(secret);
+    }
+  });
+});
