@@ -225,7 +225,8 @@ function checkExposure(config: Config, read: Reader): void {
 
 function checkProduction(config: Config, read: Reader): void {
   for (const [name, key] of Object.entries(CONFIG_KEYS) as [ConfigName, ConfigKey][]) {
-    if (key.required === "production" && read.raw(name) === "") {
+    // A list of nothing but commas sets nothing.
+    if (key.required === "production" && read.list(name).length === 0) {
       read.fault(name, `must be set in production. ${key.text}`);
     }
   }

@@ -43,11 +43,18 @@ async function recheckAttempt(
   };
   const { document, changed } = await updateDocument(deps.invoices, invoice.id, (read) => {
     if (isInFlight(read)) return null;
-    const [transaction] = reading.kind === "found" ? reading.transactions : [];
-    const late =
-      transaction === undefined
-        ? read
-        : recordLateApproval(read, { orderNumber: attempt.orderNumber, transaction }, recording);
+    // Oldest first: the first may be adopted, every further one is surplus.
+    const found = reading.kind === "found" ? reading.transactions : [];
+    const late = found.reduce<Invoice | null>(
+      (invoiceSoFar, transaction) =>
+        invoiceSoFar &&
+        recordLateApproval(
+          invoiceSoFar,
+          { orderNumber: attempt.orderNumber, transaction },
+          recording,
+        ),
+      read,
+    );
     return late === null ? null : recordRecheck(late, attempt.orderNumber, deps.policy);
   });
   if (reading.kind === "found" && changed) {

@@ -19,10 +19,13 @@ export type Reading =
   | { kind: "not_found" }
   | { kind: "failed"; reason: string };
 
-/** Whether the token's charge is still the one being asked about. */
+/** Whether the token's charge is still the one being asked about, and not by a person. */
 function isAsking(invoice: Invoice, token: string): boolean {
   return (
-    invoice.step === "ask" && invoice.claim?.kind === "charge" && invoice.claim.token === token
+    invoice.step === "ask" &&
+    invoice.held === null &&
+    invoice.claim?.kind === "charge" &&
+    invoice.claim.token === token
   );
 }
 
@@ -63,7 +66,8 @@ function recordFound(
   transactions: readonly FoundTransaction[],
   recording: Recording,
 ): Invoice | null {
-  const [first, ...others] = transactions;
+  // The one that still holds the money pays the invoice; one given back already cannot.
+  const first = transactions.find((found) => !found.refunded) ?? transactions[0];
   const attempt = lastAttempt(invoice);
   if (first === undefined || attempt === undefined) return null;
   if (transactions.some((found) => found.amount !== attempt.amount)) {
@@ -82,8 +86,8 @@ function recordFound(
   const paid = approve(invoice, toTransaction(first), recording);
   if (paid === null) return null;
   const settled = first.refunded ? noteForeignRefund(paid, first, recording) : paid;
-  return others
-    .filter((other) => !other.refunded)
+  return transactions
+    .filter((other) => other !== first && !other.refunded)
     .reduce((next, other) => refundSurplus(next, attempt, other, recording), settled);
 }
 
@@ -105,16 +109,18 @@ function recordMissing(
 }
 
 /**
- * "Not there" counts only when nothing can arrive any more: the settle delay has passed, and the
- * worker said that its call ended or its credential is past its end.
+ * "Not there" counts only when nothing can arrive any more: the worker said that its call ended or
+ * its credential is past its end, and the settle delay has passed since the claim and since then. A
+ * worker that froze may send long after its claim, and the gateway's list lags behind the sending.
  */
 export function mayCountMissing(
   attempt: ChargeAttempt,
   policy: Pick<ChargePolicy, "settleDelayMs">,
   now: Date,
 ): boolean {
-  const settled = now.getTime() >= attempt.claimedAt.getTime() + policy.settleDelayMs;
-  return settled && (attempt.callEndedAt !== null || attempt.credentialEndsAt <= now);
+  const lastSend = attempt.callEndedAt ?? attempt.credentialEndsAt;
+  const countsFrom = Math.max(attempt.claimedAt.getTime(), lastSend.getTime());
+  return now.getTime() >= countsFrom + policy.settleDelayMs;
 }
 
 /** The attempt never reached the gateway: its number is never sent again, a new attempt may follow. */
@@ -191,7 +197,8 @@ function noteForeignRefund(
     id: `${recording.refundId}-x`,
     transactionId: transaction.id,
     orderNumber: lastAttempt(invoice)?.orderNumber ?? "",
-    amount: invoice.refundable,
+    // All of it, also where a cancel has reserved it for a refund of ours.
+    amount: invoice.capturedAmount,
     surplus: false,
     reason: "refunded at the gateway",
     requestedAt: recording.at.business,

@@ -59,6 +59,9 @@ export function claimCharge(
     callEndedAt: null,
     credentialEndsAt: request.credentialEndsAt,
     reason: null,
+    // What was read before says nothing about the sending that follows.
+    lookUps: 0,
+    missingReads: 0,
   };
   const attempt =
     resend === undefined
@@ -91,7 +94,13 @@ function firstSend(
   prefix: string,
   sent: Pick<
     ChargeAttempt,
-    "claimedAt" | "callEndedAt" | "credentialEndsAt" | "reason" | "initiatedAt"
+    | "claimedAt"
+    | "callEndedAt"
+    | "credentialEndsAt"
+    | "reason"
+    | "lookUps"
+    | "missingReads"
+    | "initiatedAt"
   >,
 ): ChargeAttempt {
   const number = invoice.attempts.length + 1;
@@ -107,8 +116,6 @@ function firstSend(
     transaction: null,
     evidence: [],
     unknownSince: null,
-    lookUps: 0,
-    missingReads: 0,
     closedAt: null,
     recheckAt: null,
     rechecks: 0,

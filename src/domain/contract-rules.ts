@@ -30,10 +30,13 @@ export function alignInvoice(invoice: Invoice, subscription: Subscription, by: B
       : { ...invoice, behind: true, stop: !billable };
   }
   if (!billable) {
-    return { ...abandonUnsent(invoice, by), version: subscription.version };
+    const ended = voidInvoice(abandonUnsent(invoice, by), by, "canceled");
+    return { ...ended, version: subscription.version };
   }
+  const sameTerms =
+    invoice.amount === subscription.amount && invoice.billingKeyId === subscription.billingKeyId;
   return {
-    ...invoice,
+    ...(sameTerms ? invoice : abandonUnsent(invoice, by)),
     behind: false,
     stop: false,
     version: subscription.version,
@@ -42,13 +45,12 @@ export function alignInvoice(invoice: Invoice, subscription: Subscription, by: B
   };
 }
 
+/** An attempt that never left is given up: it would be sent again with the old amount and card. */
 function abandonUnsent(invoice: Invoice, by: By): Invoice {
   const last = lastAttempt(invoice);
-  const settled =
-    last?.state === "not_sent"
-      ? withLastAttempt(invoice, moveAttempt(last, "abandoned", { closedAt: by.at.business }))
-      : invoice;
-  return voidInvoice(settled, by, "canceled");
+  return last?.state === "not_sent"
+    ? withLastAttempt(invoice, moveAttempt(last, "abandoned", { closedAt: by.at.business }))
+    : invoice;
 }
 
 /** What a subscription's invoices say about it. */

@@ -4,7 +4,7 @@ import { type ChargeAttempt, moveAttempt } from "./charge-attempt.ts";
 import type { ChargePolicy, Recording } from "./charge-policy.ts";
 import { type Invoice, isInFlight } from "./invoice.ts";
 import type { GatewayTransaction } from "./outcome.ts";
-import { settlePaid, withRecheck } from "./settle-rules.ts";
+import { holdInvoice, settlePaid, withRecheck } from "./settle-rules.ts";
 
 /**
  * An approval that turned up after its attempt was closed: adopted where the invoice is still
@@ -18,10 +18,6 @@ export function recordLateApproval(
   const attempt = invoice.attempts.find((one) => one.orderNumber === late.orderNumber);
   if (attempt === undefined || isInFlight(invoice)) return null;
   if (isKnownTransaction(invoice, late.transaction.id)) return invoice;
-  const corrected = moveAttempt(attempt, "approved", {
-    transaction: toTransaction(late.transaction),
-    recheckAt: null,
-  });
   const canAdopt = invoice.state === "open" || invoice.state === "failed";
   if (!canAdopt || late.transaction.refunded) {
     // Kept as declined or absent: only one attempt may be the one that paid.
@@ -29,6 +25,14 @@ export function recordLateApproval(
       ? stopRechecking(invoice, attempt)
       : refundSurplus(stopRechecking(invoice, attempt), attempt, late.transaction, recording);
   }
+  if (late.transaction.amount !== attempt.amount) {
+    // Another amount under our number: no rule of ours may decide that.
+    return holdInvoice(stopRechecking(invoice, attempt), "amount_mismatch", recording);
+  }
+  const corrected = moveAttempt(attempt, "approved", {
+    transaction: toTransaction(late.transaction),
+    recheckAt: null,
+  });
   // A number that never left is given up before another attempt is taken as the one that paid.
   const attempts = invoice.attempts.map((one) => {
     if (one.number === attempt.number) return corrected;
@@ -46,14 +50,17 @@ function isKnownTransaction(invoice: Invoice, transactionId: string): boolean {
   );
 }
 
-/** A closed attempt was looked for again and nothing was there: next look, or no more. */
+/**
+ * A closed attempt was looked for again and nothing was there: next look, or no more. One that is
+ * not looked for any more stays so.
+ */
 export function recordRecheck(
   invoice: Invoice,
   orderNumber: string,
   policy: Pick<ChargePolicy, "recheckDelaysMs">,
 ): Invoice {
   const attempts = invoice.attempts.map((attempt) => {
-    if (attempt.orderNumber !== orderNumber) return attempt;
+    if (attempt.orderNumber !== orderNumber || attempt.recheckAt === null) return attempt;
     const rechecks = attempt.rechecks + 1;
     const delayMs = policy.recheckDelaysMs[rechecks];
     const recheckAt =

@@ -121,6 +121,7 @@ function unknown(
     reason: outcome.reason,
     unknownSince: attempt.unknownSince ?? recording.at.operational,
     evidence: [...attempt.evidence, ...evidence],
+    missingReads: 0,
   };
   const next =
     attempt.state === outcome.kind

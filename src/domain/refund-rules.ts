@@ -45,6 +45,7 @@ export function claimRefund(invoice: Invoice, request: RefundClaimRequest): Invo
     state: "initiated",
     claimedAt: request.at.operational,
     callEndedAt: null,
+    missingReads: 0,
     tries: refund.tries + 1,
   };
   return {
@@ -195,26 +196,36 @@ export function recordRefundReading(
   const asking = invoice.step === "ask" && invoice.claim?.token === asked.token;
   if (!asking || refund === undefined) return null;
   const read: Refund = { ...refund, lookUps: refund.lookUps + 1 };
-  const settledAt = (refund.claimedAt?.getTime() ?? 0) + policy.settleDelayMs;
-  const settled = recording.at.operational.getTime() >= settledAt;
-  if (asked.reading.kind === "failed" || !settled) {
+  const isSettled = (since: Date | null) =>
+    recording.at.operational.getTime() >= (since?.getTime() ?? 0) + policy.settleDelayMs;
+  if (asked.reading.kind === "failed" || !isSettled(refund.claimedAt)) {
     return askAboutRefund(invoice, read, policy, recording);
   }
-  if (isEverythingLeft(invoice, refund)) {
-    if (policy.repeatableFullRefund) return requeueRefund(invoice, read, 0, recording);
+  if (policy.repeatableFullRefund && isEverythingLeft(invoice, refund)) {
+    return requeueRefund(invoice, read, 0, recording);
   }
   const alone = invoice.refunds.every(
     (one) =>
       one.id === refund.id || one.transactionId !== refund.transactionId || one.state !== "done",
   );
   if (!alone) return holdInvoice(invoice, "refund_unknown", recording);
-  if (!asked.reading.refunded) return requeueRefund(invoice, read, 0, recording);
-  return completeRefund(
-    invoice,
-    read,
-    { refundTransactionId: refund.transactionId, refundedAt: recording.at.business },
-    recording,
-  );
+  if (asked.reading.refunded) {
+    return completeRefund(
+      invoice,
+      read,
+      { refundTransactionId: refund.transactionId, refundedAt: recording.at.business },
+      recording,
+    );
+  }
+  // Nothing but our own patience keeps this one from going out twice: nobody may still be sending,
+  // and one reading may be behind the truth.
+  if (!isSettled(refund.callEndedAt ?? invoice.claim?.credentialEndsAt ?? null)) {
+    return askAboutRefund(invoice, read, policy, recording);
+  }
+  const missing = { ...read, missingReads: refund.missingReads + 1 };
+  return missing.missingReads < 2
+    ? askAboutRefund(invoice, missing, policy, recording)
+    : requeueRefund(invoice, missing, 0, recording);
 }
 
 function withRefund(invoice: Invoice, refund: Refund): Invoice {

@@ -21,6 +21,8 @@ export interface Refund {
   callEndedAt: Date | null;
   tries: number;
   lookUps: number;
+  /** Consecutive look-ups that counted and showed no refund. */
+  missingReads: number;
   decline: Decline | null;
   refundTransactionId: string | null;
   refundedAt: Date | null;
@@ -43,6 +45,7 @@ export function newRefund(
     callEndedAt: null,
     tries: 0,
     lookUps: 0,
+    missingReads: 0,
     decline: null,
     refundTransactionId: null,
     refundedAt: null,

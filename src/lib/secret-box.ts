@@ -44,6 +44,8 @@ export function createSecretBox(keys: readonly { id: string; secret: Buffer }[])
         "aes-256-gcm",
         key.secret,
         Buffer.from(sealed.iv, "base64"),
+        // Node would take a shorter tag too, and a short one can be guessed.
+        { authTagLength: 16 },
       );
       decipher.setAAD(Buffer.from(boundTo));
       decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));

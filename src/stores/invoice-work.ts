@@ -115,16 +115,19 @@ async function listHints(
   return found.map(({ _id, step, revision, urgent }) => ({ id: _id, step, revision, urgent }));
 }
 
-/** Whether anything is unfinished. A charge that is due and waits out its backoff is unfinished too. */
+/**
+ * Whether anything is unfinished; a charge that is due and waits out its backoff is unfinished too.
+ * Asked often, so the likeliest reason comes first and the first one found is enough.
+ */
 async function hasWork(model: InvoiceModel, businessNow: Date): Promise<boolean> {
   const unfinished: object[] = [
-    { step: { $in: ["call", "ask", "refund"] }, held: null },
     { step: "charge", held: null, dueAt: { $lte: businessNow } },
+    { step: { $in: ["call", "ask", "refund"] }, held: null },
     { followUp: true },
     { recheckAt: { $lte: businessNow } },
   ];
-  const found = await Promise.all(
-    unfinished.map((filter) => model.exists(filter).lean<{ _id: string }>()),
-  );
-  return found.some((one) => one !== null);
+  for (const filter of unfinished) {
+    if ((await model.exists(filter).lean<{ _id: string }>()) !== null) return true;
+  }
+  return false;
 }

@@ -83,6 +83,7 @@ const refund = new Schema(
     callEndedAt: instant,
     tries: number,
     lookUps: number,
+    missingReads: number,
     decline: { type: decline },
     refundTransactionId: text,
     refundedAt: instant,

@@ -22,7 +22,7 @@ export interface Stage {
 /** Shortened operational times: the demo has no minutes to wait for leases. Business time is whole. */
 const DEMO_SETTINGS = {
   NODE_ENV: "development",
-  LOG_LEVEL: "warn",
+  LOG_LEVEL: "error",
   TEST_CLOCK: "true",
   TIMEZONE: "Asia/Seoul",
   BILLING_HOUR: "10",
@@ -76,7 +76,7 @@ export async function setStage(
   };
   try {
     const config = loadConfig({ ...env, ...stack.overrides });
-    composition = compose(config, createLogger({ level: "warn", name: "demo", toStderr: true }));
+    composition = compose(config, createLogger({ level: "error", name: "demo", toStderr: true }));
     await composition.ready;
     const [api, worker] = await Promise.all([
       stack.spawn(new URL("../../server.ts", import.meta.url), [], { PORT: "0" }),
