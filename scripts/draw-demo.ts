@@ -27,7 +27,9 @@ writeFileSync("docs/demo.svg", drawTerminal(lines));
 /** Each named case with the line of its day. */
 function aroundCases(all: string[]): string[] {
   return all.flatMap((line, index) =>
-    line.includes("★") ? [...(all[index - 1]?.includes("★") ? [] : [all[index - 1] ?? ""]), line] : [],
+    line.includes("★")
+      ? [...(all[index - 1]?.includes("★") ? [] : [all[index - 1] ?? ""]), line]
+      : [],
   );
 }
 
@@ -64,7 +66,8 @@ function drawLine(text: string, y: number): string {
 }
 
 function widthOf(text: string): number {
-  return [...text].reduce((sum, character) => sum + (/[\u1100-\uffdc]/.test(character) ? 2 : 1), 0);
+  const wide = text.match(/[\u1100-\uffdc]/g)?.length ?? 0;
+  return text.length + wide;
 }
 
 function escapeXml(text: string): string {

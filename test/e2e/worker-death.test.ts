@@ -45,11 +45,11 @@ describe("workers that end", () => {
 
   const payment = async (id: string) => {
     const { body } = await stage.api("GET", `/billing/payment/${id}`);
-    return body as { state?: string; attempts?: Record<string, unknown>[] };
+    return body as { state?: string; attempts?: { orderNumber: string; state: string }[] };
   };
 
   async function approvals(id: string): Promise<number> {
-    const orderNumber = String((await payment(id)).attempts?.[0]?.["orderNumber"] ?? "none yet");
+    const orderNumber = (await payment(id)).attempts?.[0]?.orderNumber ?? "none yet";
     const prefix = orderNumber.slice(0, -1);
     const ledger = await stage.simulator.ledger({ kind: "approval" });
     return ledger.filter((entry) => entry.orderNumber?.startsWith(prefix)).length;

@@ -1,9 +1,10 @@
 import { Int32 } from "bson";
 import { MongoError } from "./errors.ts";
-import { Index, type StoredDoc } from "./index-store.ts";
+import { Index } from "./index-store.ts";
 import { type IndexSpec, idIndexSpec } from "./index-spec.ts";
 import { type Key, keyOf } from "./keys.ts";
 import { putHeadOf } from "./records.ts";
+import { type DecodedDocs, StoredDoc } from "./stored-doc.ts";
 import type { Doc, RawDoc, Value } from "./values.ts";
 
 /** A document on its way in: decoded, and in the bytes that will be stored. */
@@ -27,8 +28,10 @@ export class Collection {
   /** The beginning of the journal records of its documents. */
   readonly putHead: string;
   #nextId = 1;
+  readonly #decoded: DecodedDocs;
 
-  constructor(database: string, name: string) {
+  constructor(database: string, name: string, decoded: DecodedDocs) {
+    this.#decoded = decoded;
     this.database = database;
     this.name = name;
     this.putHead = putHeadOf(this.namespace);
@@ -50,11 +53,24 @@ export class Collection {
   insert(version: NewVersion): StoredDoc {
     const changes = this.indexes.map((index) => ({ index, keys: index.keysOf(version.doc) }));
     for (const { index, keys } of changes) index.assertUnique(keys, version.doc);
-    const stored: StoredDoc = { id: this.#nextId++, doc: version.doc, raw: version.raw };
+    const stored = new StoredDoc(this.#nextId++, version.raw, this.#decoded);
     for (const { index, keys } of changes) index.add(keys, stored, version.doc);
     this.documents.add(stored);
     this.bytes += version.raw.length;
     return stored;
+  }
+
+  /** Takes a document of a snapshot; `settle` must follow before anything is looked for. */
+  load({ doc, raw }: NewVersion): void {
+    const stored = new StoredDoc(this.#nextId++, raw, this.#decoded);
+    for (const index of this.indexes) index.defer(stored, doc);
+    this.documents.add(stored);
+    this.bytes += raw.length;
+  }
+
+  /** Puts the indexes of loaded documents in order. */
+  settle(): void {
+    for (const index of this.indexes) index.settle();
   }
 
   /** Puts a new version in the place of a document; its `_id` must be the same. */
@@ -66,8 +82,7 @@ export class Collection {
       index.add(added, stored, version.doc);
     }
     this.bytes += version.raw.length - stored.raw.length;
-    stored.doc = version.doc;
-    stored.raw = version.raw;
+    stored.set(version.raw, version.doc);
   }
 
   remove(stored: StoredDoc): void {

@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import path from "node:path";
+import { toError } from "./errors.ts";
 import { DamagedDataError, FILE_START, type FileExtent, readBatches } from "./frames.ts";
 import { type StoredRecord, readRecords } from "./records.ts";
+import type { Store } from "./store.ts";
 
 /**
  * The files of a data folder. Journal n follows snapshot n; a journal n + 1 without its snapshot
@@ -74,20 +76,16 @@ export interface Loaded {
 }
 
 /** Reads snapshot and journals in order; throws `DamagedDataError` where something is not as written. */
-export function loadDataFiles(
-  files: DataFiles,
-  onRecord: (record: StoredRecord) => void,
-  log: (line: string) => void,
-): Loaded {
+export function loadDataFiles(files: DataFiles, store: Store, log: (line: string) => void): Loaded {
   const generation = files.generations("snapshot").at(-1) ?? 0;
-  if (generation > 0) readSnapshot(files.snapshot(generation), onRecord);
+  if (generation > 0) readSnapshot(files.snapshot(generation), store);
   const journals = files.generations("journal").filter((number) => number >= generation);
   assertUnbroken(files, generation, journals);
   let replayedBytes = 0;
   let journalBytes = 0;
   for (const [i, number] of journals.entries()) {
     const isLast = i === journals.length - 1;
-    const extent = readFile(files.journal(number), onRecord);
+    const extent = readFile(files.journal(number), (record) => store.replay(record));
     if (extent.intactBytes < extent.sizeBytes)
       cutTail(files.journal(number), extent, { isLast, log });
     journalBytes = extent.intactBytes;
@@ -113,17 +111,26 @@ function readFile(file: string, onRecord: (record: StoredRecord) => void): FileE
   });
 }
 
-function readSnapshot(file: string, onRecord: (record: StoredRecord) => void): void {
+function readSnapshot(file: string, store: Store): void {
   let documents = 0;
   let expected: number | null = null;
   const extent = readFile(file, (record) => {
     if (record.op === "put") documents += 1;
     if (record.op === "other" && record.fields.op === "end") {
       expected = Number(record.fields.documents);
-    } else onRecord(record);
+    } else store.load(record);
   });
   if (expected !== documents || extent.intactBytes !== extent.sizeBytes) {
     throw new DamagedDataError(file, extent.intactBytes, "the snapshot is not complete");
+  }
+  settle(store, file);
+}
+
+function settle(store: Store, file: string): void {
+  try {
+    store.settle();
+  } catch (error) {
+    throw new DamagedDataError(file, 0, toError(error).message);
   }
 }
 

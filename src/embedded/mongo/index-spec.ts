@@ -1,5 +1,5 @@
 import { MongoError, notSupported } from "./errors.ts";
-import { EVERYTHING, type Filter, conjuncts, parseFilter } from "./filter.ts";
+import { type Filter, conjuncts, parseFilter } from "./filter.ts";
 import type { KeyShape } from "./index-keys.ts";
 import { equalValues } from "./keys.ts";
 import { isPosition, parsePath } from "./paths.ts";
@@ -179,9 +179,4 @@ function assertPartialFilter(filter: Filter): void {
       );
     }
   }
-}
-
-/** The filter of the documents that an index holds. */
-export function heldBy(spec: IndexSpec): Filter {
-  return spec.partial?.filter ?? EVERYTHING;
 }

@@ -5,13 +5,12 @@ import type { IndexSpec } from "./index-spec.ts";
 import { EMPTY, type Key } from "./keys.ts";
 import type { Path } from "./paths.ts";
 import { type KeyRange, SortedEntries } from "./sorted-entries.ts";
-import { type Doc, type RawDoc, type Value, show } from "./values.ts";
+import type { StoredDoc } from "./stored-doc.ts";
+import { type Doc, type Value, show } from "./values.ts";
 
-/** A stored document. The holder stays the same through updates; what it holds is replaced. */
-export interface StoredDoc {
-  readonly id: number;
-  doc: Doc;
-  raw: RawDoc;
+interface KeyedDoc {
+  readonly key: Key;
+  readonly item: StoredDoc;
 }
 
 /** One index: its entries, and what the planner must know about them. */
@@ -21,6 +20,7 @@ export class Index {
   /** Place by place: whether some document ever had an array there. */
   readonly multikey: boolean[];
   readonly #entries = new SortedEntries<StoredDoc>();
+  #deferred: KeyedDoc[] = [];
   /** The top-level fields that decide about this index; an update that leaves them leaves it. */
   readonly #roots: readonly string[];
 
@@ -67,16 +67,25 @@ export class Index {
 
   /** Fills an empty index; a duplicate in a unique one is refused. */
   build(documents: Iterable<StoredDoc>): void {
-    const entries: { key: Key; item: StoredDoc }[] = [];
-    for (const item of documents) {
-      const keys = this.keysOf(item.doc);
-      for (const key of keys) entries.push({ key, item });
-      if (keys.length > 0) this.#noteArrays(item.doc);
-    }
+    for (const stored of documents) this.defer(stored, stored.doc);
+    this.settle();
+  }
+
+  /** Notes the keys of a document; the index can be used after `settle`. */
+  defer(stored: StoredDoc, doc: Doc): void {
+    const keys = this.keysOf(doc);
+    for (const key of keys) this.#deferred.push({ key, item: stored });
+    if (keys.length > 0) this.#noteArrays(doc);
+  }
+
+  /** Puts all noted keys in order at once; a duplicate in a unique index is refused. */
+  settle(): void {
+    const entries = this.#deferred;
+    this.#deferred = [];
     this.#entries.load(entries);
     if (!this.spec.unique) return;
     for (let i = 1; i < entries.length; i++) {
-      const { key, item } = entries[i] as { key: Key; item: StoredDoc };
+      const { key, item } = entries[i] as KeyedDoc;
       if (entries[i - 1]?.key === key) throw this.#duplicate(key, item.doc);
     }
   }

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { MongoError, toError } from "./errors.ts";
@@ -6,6 +7,8 @@ import type { Pieces } from "./records.ts";
 import type { Journal } from "./store.ts";
 
 const BATCH_CAPACITY_BYTES = 64 * 1024;
+/** On Linux a write returns when the disk has it: one call, and one thread hop, instead of two. */
+const SYNCS_ON_WRITE = process.platform === "linux";
 const NO_SPACE = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** The file that a journal appends to. */
@@ -80,7 +83,8 @@ export class GroupCommitJournal implements Journal {
 
   /** Flushes what is left and closes the file. */
   async close(): Promise<void> {
-    await this.durable();
+    // A full disk was answered to those who waited; what is left was wanted by nobody.
+    await this.durable().catch(() => undefined);
     await this.#file.handle.close();
   }
 
@@ -153,7 +157,7 @@ export class GroupCommitJournal implements Journal {
       await handle.truncate(sizeBytes);
       return toError(error);
     }
-    await handle.datasync();
+    if (!SYNCS_ON_WRITE) await handle.datasync();
     this.#file.sizeBytes += bytes.length;
     return null;
   }
@@ -171,7 +175,9 @@ export class GroupCommitJournal implements Journal {
 
 /** Opens a journal file for appending after what it holds. */
 export async function openJournalFile(path: string, sizeBytes: number): Promise<JournalFile> {
-  const handle = await open(path, sizeBytes === 0 ? "w" : "r+", 0o600);
+  const { O_CREAT, O_DSYNC, O_RDWR, O_TRUNC } = constants;
+  const start = sizeBytes === 0 ? O_CREAT | O_TRUNC : 0;
+  const handle = await open(path, O_RDWR | start | (SYNCS_ON_WRITE ? O_DSYNC : 0), 0o600);
   if (sizeBytes === 0) {
     await handle.write(FILE_START, 0, FILE_START.length, 0);
     await handle.sync();

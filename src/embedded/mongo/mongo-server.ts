@@ -1,12 +1,20 @@
 import { type Server, type Socket, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { Double } from "bson";
 import type { OperationalClock } from "../../lib/clock.ts";
 import type { Answer, CommandContext } from "./commands/command.ts";
 import { dispatch, waitsForDisk } from "./commands/dispatch.ts";
 import { createCursors } from "./cursors.ts";
 import { MongoError, toError } from "./errors.ts";
 import { type Persistence, openPersistence } from "./persistence.ts";
-import { type Message, MessageReader, batchReply, fieldsReply, parseMessage } from "./wire.ts";
+import {
+  type Message,
+  MessageReader,
+  batchReply,
+  documentReply,
+  fieldsReply,
+  parseMessage,
+} from "./wire.ts";
 
 const CONNECTIONS_MAX = 2000;
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -128,23 +136,28 @@ function replyTo({ context, id, log }: Connection, message: Message): Buffer {
 }
 
 function toReply(message: Message, answer: Answer): Buffer {
-  return answer.kind === "batch"
-    ? batchReply(message, answer.batch)
-    : fieldsReply(message, { ...answer.fields, ok: 1 });
+  switch (answer.kind) {
+    case "fields":
+      return fieldsReply(message, { ...answer.fields, ok: new Double(1) });
+    case "document":
+      return documentReply(message, answer.document);
+    case "batch":
+      return batchReply(message, answer.batch);
+  }
 }
 
 /** An error in MongoDB's shape. */
 function errorFields(error: Error): Record<string, unknown> {
   if (!(error instanceof MongoError)) {
     return {
-      ok: 0,
+      ok: new Double(0),
       errmsg: `internal error: ${error.message}`,
       code: 1,
       codeName: "InternalError",
     };
   }
   const { message: errmsg, code, codeName, details } = error;
-  return { ok: 0, errmsg, code, codeName, ...details };
+  return { ok: new Double(0), errmsg, code, codeName, ...details };
 }
 
 function send({ socket }: Connection, message: Message, reply: Buffer): void {

@@ -9,8 +9,21 @@ export type Visit = (value: Value | undefined) => boolean;
 
 const INDEX = /^(?:0|[1-9]\d*)$/;
 
+/** The paths that were asked for last; a program uses few. */
+const parsedPaths = new Map<string, Path>();
+const PARSED_PATHS_MAX = 1000;
+
 /** Splits a dotted path; empty and unusable parts are refused. */
 export function parsePath(path: string): Path {
+  const known = parsedPaths.get(path);
+  if (known !== undefined) return known;
+  const parts = splitPath(path);
+  if (parsedPaths.size >= PARSED_PATHS_MAX) parsedPaths.clear();
+  parsedPaths.set(path, parts);
+  return parts;
+}
+
+function splitPath(path: string): Path {
   const parts = path.split(".");
   for (const part of parts) {
     if (part === "") {

@@ -51,7 +51,7 @@ async function openLocked(
 ): Promise<Persistence> {
   const late: { journal?: GroupCommitJournal } = {};
   const store = new Store({ append: (record, undo) => late.journal?.append(record, undo) });
-  const loaded = loadDataFiles(files, (record) => store.replay(record), log);
+  const loaded = loadDataFiles(files, store, log);
   const file = await openJournalFile(files.journal(loaded.generation), loaded.journalBytes);
   await files.syncFolder();
   const journal = new GroupCommitJournal(file, onFatal);
@@ -66,6 +66,8 @@ async function openLocked(
     },
     checkpoint: () => checkpoints.run(),
     close: async () => {
+      // The next start reads a snapshot faster than a journal.
+      checkpoints.considerNow(JOURNAL_BYTES_MIN / 4, 1);
       await checkpoints.settled();
       await journal.close();
       unlock();
@@ -202,10 +204,9 @@ function* snapshotRecords(image: readonly CollectionImage[]): Generator<Pieces, 
   for (const { namespace, indexes, documents: raws } of image) {
     yield otherRecords.create(namespace);
     const head = putHeadOf(namespace);
+    for (const index of indexes) yield otherRecords.createIndex(namespace, index);
     for (const raw of raws) yield putPieces(head, raw);
     documents += raws.length;
-    // Behind the documents: filling an index at once is cheaper than entry by entry.
-    for (const index of indexes) yield otherRecords.createIndex(namespace, index);
   }
   yield otherRecords.end(documents);
 }

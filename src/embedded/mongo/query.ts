@@ -1,6 +1,6 @@
 import type { Collection } from "./collection.ts";
-import { type Filter, conjuncts, matches } from "./filter.ts";
-import type { StoredDoc } from "./index-store.ts";
+import { type Filter, matches } from "./filter.ts";
+import type { StoredDoc } from "./stored-doc.ts";
 import { type Plan, type Question, planFor } from "./planner.ts";
 import { sortByOrder } from "./sort-order.ts";
 import type { Value } from "./values.ts";
@@ -27,9 +27,14 @@ export function select(collection: Collection | undefined, query: Query): Stored
 
 /** The one `_id` that a filter allows, which spares the planning. */
 function wantedId(filter: Filter): Value | undefined {
-  for (const part of conjuncts(filter)) {
-    if (part.kind !== "field" || part.name !== "_id") continue;
-    if (part.test.condition.op === "eq") return part.test.condition.value;
+  if (filter.kind === "field") {
+    const { condition } = filter.test;
+    return filter.name === "_id" && condition.op === "eq" ? condition.value : undefined;
+  }
+  if (filter.kind !== "and") return undefined;
+  for (const part of filter.parts) {
+    const id = wantedId(part);
+    if (id !== undefined) return id;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { Collection, type NewVersion } from "./collection.ts";
 import { MongoError } from "./errors.ts";
 import { type IndexSpec, describeIndex, parseIndexSpec } from "./index-spec.ts";
-import type { StoredDoc } from "./index-store.ts";
+import { DecodedDocs, type StoredDoc } from "./stored-doc.ts";
 import { type Pieces, type StoredRecord, otherRecords, putPieces } from "./records.ts";
 import { type Doc, type RawDoc, type Value, assertStorable, encode, isDoc } from "./values.ts";
 
@@ -21,6 +21,7 @@ export interface CollectionImage {
 export class Store {
   readonly #databases = new Map<string, Map<string, Collection>>();
   readonly #journal: Journal;
+  readonly #decoded = new DecodedDocs();
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -43,7 +44,7 @@ export class Store {
 
   create(database: string, name: string): Collection {
     assertName(database, name);
-    const collection = new Collection(database, name);
+    const collection = new Collection(database, name, this.#decoded);
     this.#attach(collection);
     this.#append(otherRecords.create(collection.namespace), () => this.#detach(collection));
     return collection;
@@ -98,13 +99,27 @@ export class Store {
     );
   }
 
+  /** Takes a record of a snapshot; `settle` must follow the last one. */
+  load(record: StoredRecord): void {
+    if (record.op === "other") return this.replay(record);
+    const { database, name } = splitNamespace(record.ns);
+    this.get(database, name).load(record);
+  }
+
+  /** Makes what was loaded usable. */
+  settle(): void {
+    for (const collections of this.#databases.values()) {
+      for (const collection of collections.values()) collection.settle();
+    }
+  }
+
   /** Repeats a record read from disk, without writing it again. */
   replay(record: StoredRecord): void {
     const ns = record.op === "put" ? record.ns : textOf(record.fields.ns);
-    const dot = ns.indexOf(".");
-    const [database, name] = [ns.slice(0, dot), ns.slice(dot + 1)];
+    const { database, name } = splitNamespace(ns);
     if (record.op === "put") replayPut(this.get(database, name), record);
-    else if (record.fields.op === "create") this.#attach(new Collection(database, name));
+    else if (record.fields.op === "create")
+      this.#attach(new Collection(database, name, this.#decoded));
     else if (record.fields.op === "drop") this.#detach(this.get(database, name));
     else replayChange(this.get(database, name), record.fields);
   }
@@ -144,6 +159,11 @@ export class Store {
     collections?.delete(collection.name);
     if (collections?.size === 0) this.#databases.delete(collection.database);
   }
+}
+
+function splitNamespace(ns: string): { database: string; name: string } {
+  const dot = ns.indexOf(".");
+  return { database: ns.slice(0, dot), name: ns.slice(dot + 1) };
 }
 
 function replayPut(collection: Collection, version: NewVersion): void {

@@ -22,6 +22,7 @@ export function parseUpdatePath(name: string): Path {
   const path = parsePath(name);
   if (path.length > PATH_PARTS_MAX)
     throw notSupported(`a path of more than ${PATH_PARTS_MAX} parts`);
+  if (!name.includes("$")) return path;
   for (const [i, part] of path.entries()) {
     if (!part.startsWith("$")) continue;
     const isPlace = part === "$" || (part.startsWith("$[") && part.endsWith("]"));
@@ -54,10 +55,11 @@ export function identifiersOf(path: Path): string[] {
 }
 
 /** Throws where two changes of one update touch the same place. */
-export function assertNoConflict(paths: readonly Path[]): void {
-  for (const [i, path] of paths.entries()) {
-    for (const earlier of paths.slice(0, i)) {
-      const at = conflictAt(earlier, path);
+export function assertNoConflict(changes: readonly { readonly path: Path }[]): void {
+  for (let i = 1; i < changes.length; i++) {
+    for (let before = 0; before < i; before++) {
+      const { path } = changes[i] as { path: Path };
+      const at = conflictAt((changes[before] as { path: Path }).path, path);
       if (at === null) continue;
       throw new MongoError(
         "ConflictingUpdateOperators",

@@ -58,12 +58,14 @@ function replacement(source: Doc): Update {
 }
 
 function parseOperators(source: Doc, elements: ElementFilters): Update {
-  const steps = Object.entries(source)
-    .flatMap(([operator, fields]) => parseOperator(operator, fields))
-    .toSorted((a, b) => comparePaths(a.path, b.path));
-  assertNoConflict(steps.map(({ path }) => path));
+  const steps: Step[] = [];
+  for (const operator in source) parseOperator(operator, source[operator] as Value, steps);
+  steps.sort((a, b) => comparePaths(a.path, b.path));
+  assertNoConflict(steps);
   assertFiltersUsed(steps, elements);
-  const onUpdate = steps.filter(({ onlyInsert }) => !onlyInsert);
+  const onUpdate = steps.some(({ onlyInsert }) => onlyInsert)
+    ? steps.filter(({ onlyInsert }) => !onlyInsert)
+    : steps;
   return {
     isReplacement: false,
     apply: (doc, filter) => applySteps(doc, onUpdate, { filter, elements }),
@@ -71,7 +73,7 @@ function parseOperators(source: Doc, elements: ElementFilters): Update {
   };
 }
 
-function parseOperator(operator: string, fields: Value): Step[] {
+function parseOperator(operator: string, fields: Value, steps: Step[]): void {
   if (REFUSED.has(operator)) throw notSupported(`the update operator ${operator}`);
   const make = Object.hasOwn(UPDATE_OPERATORS, operator) ? UPDATE_OPERATORS[operator] : undefined;
   if (make === undefined) {
@@ -86,11 +88,11 @@ function parseOperator(operator: string, fields: Value): Step[] {
       `Modifiers operate on fields but we found another type instead. For example: {$mod: {<field>: ...}} not {${operator}: ...}`,
     );
   }
-  return Object.entries(fields).map(([name, operand]) => ({
-    path: parseUpdatePath(name),
-    change: make(name, operand),
-    onlyInsert: operator === "$setOnInsert",
-  }));
+  const onlyInsert = operator === "$setOnInsert";
+  for (const name in fields) {
+    const change = make(name, fields[name] as Value);
+    steps.push({ path: parseUpdatePath(name), change, onlyInsert });
+  }
 }
 
 function applySteps(
@@ -115,7 +117,7 @@ function closeSteps(
   const closed = steps
     .flatMap((step) => resolvePath(step.path, doc, choices).map((path) => ({ ...step, path })))
     .toSorted((a, b) => comparePaths(a.path, b.path));
-  assertNoConflict(closed.map(({ path }) => path));
+  assertNoConflict(closed);
   return closed;
 }
 
@@ -165,6 +167,7 @@ function rootsOf(filter: Filter): string[] {
 }
 
 function assertFiltersUsed(steps: readonly Step[], elements: ElementFilters): void {
+  if (elements.size === 0 && !steps.some(({ path }) => isOpenPath(path))) return;
   const used = new Set<string>();
   for (const { path } of steps) {
     for (const identifier of identifiersOf(path)) {

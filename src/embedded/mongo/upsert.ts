@@ -24,8 +24,11 @@ export function newDocFor(filter: Filter, update: Update): Doc {
 
 /** Puts `_id` first, and makes one where there is none. */
 export function withLeadingId(doc: Doc): Doc {
+  for (const first in doc) {
+    if (first === "_id") return doc;
+    break;
+  }
   const { _id: id, ...rest } = doc;
-  if (id !== undefined && Object.keys(doc)[0] === "_id") return doc;
   return { _id: id ?? new ObjectId(), ...rest };
 }
 

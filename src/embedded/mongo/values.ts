@@ -125,6 +125,11 @@ export function decode(bytes: Uint8Array): Doc {
   return deserialize(bytes, { promoteValues: false, bsonRegExp: true });
 }
 
+/** Decodes a stored document. */
+export function decodeRaw(raw: RawDoc): Doc {
+  return decode(Buffer.from(raw, "latin1"));
+}
+
 /** Encodes one document and holds MongoDB's limit of 16 MB. */
 export function encode(doc: Doc): RawDoc {
   const bytes = serialize(doc, { ignoreUndefined: false });

@@ -1,5 +1,5 @@
 import { serialize } from "bson";
-import type { CursorBatch } from "./commands/command.ts";
+import type { CursorBatch, DocumentAnswer } from "./commands/command.ts";
 import { type Doc, type Value, decode } from "./values.ts";
 
 /** Framing of the MongoDB wire protocol: OP_MSG, and OP_QUERY for a driver's first hello. */
@@ -155,6 +155,23 @@ export function fieldsReply(message: Message, fields: Readonly<Record<string, un
   const start = startReply(message, body.length);
   start.reply.set(body, start.at);
   return start.reply;
+}
+
+/** A reply that holds plain fields and one document, copied as it is stored. */
+export function documentReply(message: Message, { fields, value }: DocumentAnswer): Buffer {
+  const head = serialize(fields, { ignoreUndefined: false });
+  const bodyBytes = head.length + (2 + "value".length) + value.length + (2 + "ok".length + 8);
+  const { reply, at } = startReply(message, bodyBytes);
+  reply.set(head, at);
+  reply.writeInt32LE(bodyBytes, at);
+  // Over the zero that ended the fields.
+  const writer = new ReplyWriter(reply, at + head.length - 1);
+  writer.name(3, "value");
+  writer.raw(value);
+  writer.name(1, "ok");
+  writer.double(1);
+  writer.byte(0);
+  return reply;
 }
 
 /** A reply that holds a batch of documents, copied as they are stored. */

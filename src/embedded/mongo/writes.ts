@@ -1,6 +1,6 @@
 import type { Collection } from "./collection.ts";
 import type { Filter } from "./filter.ts";
-import type { StoredDoc } from "./index-store.ts";
+import type { StoredDoc } from "./stored-doc.ts";
 import { type Query, select } from "./query.ts";
 import type { Store } from "./store.ts";
 import { assertSameId, newDocFor, withLeadingId } from "./upsert.ts";
@@ -50,9 +50,10 @@ export function changeStored(
   stored: StoredDoc,
   { filter, update }: { filter: Filter; update: Update },
 ): boolean {
-  const changed = update.apply(stored.doc, filter);
-  if (changed === stored.doc) return false;
-  assertSameId(stored.doc._id ?? null, changed._id);
+  const before = stored.doc;
+  const changed = update.apply(before, filter);
+  if (changed === before) return false;
+  assertSameId(before._id ?? null, changed._id);
   const doc = withLeadingId(changed);
   const raw = encode(doc);
   if (raw === stored.raw) return false;

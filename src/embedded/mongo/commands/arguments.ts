@@ -34,10 +34,10 @@ export class Arguments {
 
   /** Throws on any field that is not known, and on refused ones that ask for something. */
   assertOnly({ known, refused }: FieldRules): void {
-    for (const [field, value] of Object.entries(this.fields)) {
+    for (const field in this.fields) {
       if (known.includes(field)) continue;
       if (refused.includes(field)) {
-        if (asksForNothing(value)) continue;
+        if (asksForNothing(this.fields[field] as Value)) continue;
         throw notSupported(`the field '${field}' of ${this.#owner}`);
       }
       throw new MongoError(

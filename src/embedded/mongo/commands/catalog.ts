@@ -2,7 +2,7 @@ import { MongoError, notSupported } from "../errors.ts";
 import { alreadyExists, describeIndex, parseIndexSpec } from "../index-spec.ts";
 import { matches } from "../filter.ts";
 import { equalValues } from "../keys.ts";
-import { type Doc, type Value, decode, encode, isDoc } from "../values.ts";
+import { type Doc, type Value, decodeRaw, encode, isDoc } from "../values.ts";
 import { type Answer, type Command, type CommandContext, type Request, fields } from "./command.ts";
 import { batchOf, filterOf, openCursor } from "./reads.ts";
 
@@ -93,7 +93,7 @@ function listCollections({ database, args }: Request, context: CommandContext): 
           }),
     }))
     .map((entry) => encode(entry as unknown as Doc))
-    .filter((raw) => matches(filter, decode(Buffer.from(raw, "latin1"))));
+    .filter((raw) => matches(filter, decodeRaw(raw)));
   const answer = { documents, batch: batchOf(args), isSingle: false };
   return openCursor(context, `${database}.$cmd.listCollections`, answer);
 }

@@ -22,7 +22,14 @@ export interface CommandContext {
 /** An answer: fields, or a batch of documents in the bytes in which they are stored. */
 export type Answer =
   | { readonly kind: "fields"; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly kind: "document"; readonly document: DocumentAnswer }
   | { readonly kind: "batch"; readonly batch: CursorBatch };
+
+/** Fields, and one stored document in the field `value`. */
+export interface DocumentAnswer {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly value: RawDoc;
+}
 
 export interface CursorBatch {
   readonly name: "firstBatch" | "nextBatch";

@@ -4,7 +4,7 @@ import { type Projection, parseProjection, project } from "../projection.ts";
 import { select } from "../query.ts";
 import { parseSort } from "../sort-order.ts";
 import { type Update, parseUpdate } from "../updater.ts";
-import type { Doc } from "../values.ts";
+import { type RawDoc, decodeRaw, encode } from "../values.ts";
 import { changeStored, upsert } from "../writes.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Answer, type Command, type CommandContext, type Request, fields } from "./command.ts";
@@ -54,17 +54,17 @@ function findAndModify({ name, database, args }: Request, context: CommandContex
   if (collection === undefined || stored === undefined) {
     if (update === null) return answer({ n: 0 }, null, modification);
     if (!modification.isUpsert) return answer({ n: 0, updatedExisting: false }, null, modification);
-    const { doc } = upsert(store, place, { filter, update });
+    const { doc, raw } = upsert(store, place, { filter, update });
     const error = { n: 1, updatedExisting: false, upserted: doc._id };
-    return answer(error, modification.showsNew ? doc : null, modification);
+    return answer(error, modification.showsNew ? raw : null, modification);
   }
-  const before = stored.doc;
+  const before = stored.raw;
   if (update === null) {
     store.remove(collection, stored);
     return answer({ n: 1 }, before, modification);
   }
   changeStored({ store, collection }, stored, { filter, update });
-  const shown = modification.showsNew ? stored.doc : before;
+  const shown = modification.showsNew ? stored.raw : before;
   return answer({ n: 1, updatedExisting: true }, shown, modification);
 }
 
@@ -93,9 +93,10 @@ function parseModification(args: Arguments): Modification {
 
 function answer(
   lastErrorObject: Readonly<Record<string, unknown>>,
-  doc: Doc | null,
+  raw: RawDoc | null,
   { projection }: Modification,
 ): Answer {
-  const value = doc === null || projection === null ? doc : project(doc, projection);
-  return fields({ lastErrorObject, value });
+  if (raw === null) return fields({ lastErrorObject, value: null });
+  const value = projection === null ? raw : encode(project(decodeRaw(raw), projection));
+  return { kind: "document", document: { fields: { lastErrorObject }, value } };
 }

@@ -2,7 +2,7 @@ import { Long } from "bson";
 import { MongoError, notSupported } from "../errors.ts";
 import { EVERYTHING, type Filter, parseFilter } from "../filter.ts";
 import { keyOf } from "../keys.ts";
-import { parsePath, someValue } from "../paths.ts";
+import { parsePath, someWhole } from "../paths.ts";
 import { parsePipeline, runPipeline } from "../pipeline.ts";
 import { parseProjection, project } from "../projection.ts";
 import { type Query, select } from "../query.ts";
@@ -173,8 +173,11 @@ function distinct({ name, database, args }: Request, { store }: CommandContext):
   const hint = args.fields.hint;
   const values = new Map<string, Value>();
   for (const { doc } of select(collection, { filter, sort: null, skip: 0, limit: 0, hint })) {
-    someValue(doc, path, (value) => {
-      if (value !== undefined && !Array.isArray(value)) values.set(keyOf(value), value);
+    someWhole(doc, path, (value) => {
+      // Of an array each element counts, but an array in it is a value like any other.
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (each !== undefined) values.set(keyOf(each), each);
+      }
       return false;
     });
   }
