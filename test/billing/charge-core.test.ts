@@ -271,4 +271,54 @@ describe("the charge core on real stores and a real gateway's wire", () => {
     const types = events.map((event) => event.type);
     expect(types).toEqual(["subscription.created", "invoice.opened", "invoice.paid"]);
   });
+
+  it("says that a registration's reply was lost, and may register the card again", async () => {
+    await core.plantFaults({
+      match: { operation: "billkeygen", buyerId: "lost-registration" },
+      nth: 1,
+      effect: "commit_then_drop",
+    });
+    await expect(core.register("lost-registration")).rejects.toMatchObject({
+      code: "REGISTRATION_UNKNOWN",
+    });
+    expect(await core.register("lost-registration")).toMatchObject({ state: "active" });
+    expect(await approvalsOf("lost-registration")).toHaveLength(0);
+  });
+
+  /** Charges whatever the sweep finds due on each of the next days, at 10:00. */
+  async function liveDays(invoiceId: string, days: number): Promise<void> {
+    for (let day = 0; day < days; day += 1) {
+      const now = await core.composition.businessClock.now();
+      await core.setClock(new Date(now.getTime() + 86_400_000));
+      await core.charge(invoiceId);
+    }
+  }
+
+  it("goes past due on a decline and active again once a later day brings the money", async () => {
+    const key = await core.register("ladder-1", "4000000000010225");
+    const subscription = await core.subscribe(key, { firstCharge: "now" });
+    const invoiceId = `${subscription.id}-p0`;
+    const state = async () => (await core.composition.subscriptions.find(subscription.id))?.state;
+    await core.sweep();
+    await core.charge(invoiceId);
+    expect(await state()).toBe("past_due");
+    await liveDays(invoiceId, 4);
+    expect(await core.invoice(invoiceId)).toMatchObject({ state: "paid", dunning: { step: 2 } });
+    expect(await state()).toBe("active");
+    expect(await approvalsOf("ladder-1")).toHaveLength(1);
+  });
+
+  it("becomes unpaid after the last step of the ladder, and is not charged again", async () => {
+    const key = await core.register("ladder-2", "4000000000010118");
+    const subscription = await core.subscribe(key, { firstCharge: "now" });
+    const invoiceId = `${subscription.id}-p0`;
+    await core.sweep();
+    await core.charge(invoiceId);
+    await liveDays(invoiceId, 12);
+    const declines = await core.simulator.ledger({ kind: "decline", buyerId: "ladder-2" });
+    expect(declines).toHaveLength(5);
+    expect(await core.invoice(invoiceId)).toMatchObject({ state: "failed" });
+    const ended = await core.composition.subscriptions.find(subscription.id);
+    expect(ended).toMatchObject({ state: "unpaid", aligning: false, nextPeriodAt: null });
+  });
 });

@@ -59,6 +59,29 @@ describe("outages of the services", () => {
     await until(async () => (await approvals()) > before);
   });
 
+  it("serves 503 when it starts without MongoDB and Redis, and recovers by itself", async () => {
+    await stage.stack.services?.mongo.halt();
+    await stage.stack.services?.redis.halt();
+    const entry = new URL("../../src/server.ts", import.meta.url);
+    const child = await stage.stack.spawn(entry, [], { PORT: "0" });
+    const url = `http://127.0.0.1:${String(child.ready["port"])}`;
+    const register = () =>
+      fetch(`${url}/billing/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...TEST_CARD, customerId: "boot" }),
+      });
+    const missing = await (await fetch(`${url}/health/ready`)).text();
+    expect(missing).toContain("database");
+    expect(missing).toContain("redis");
+    expect((await register()).status).toBe(503);
+    await stage.stack.services?.mongo.restart();
+    await until(async () => (await register()).status === 201);
+    await stage.stack.services?.redis.restart();
+    await until(async () => (await fetch(`${url}/health/ready`)).status === 200);
+    await child.stop();
+  });
+
   it("loses nothing when Redis is flushed with payments waiting", async () => {
     const before = await approvals();
     const accepted = await Promise.all(Array.from({ length: 30 }, () => pay()));

@@ -1,4 +1,5 @@
 /** Damage on purpose: a check that cannot fail proves nothing. */
+import { updateDocument } from "../../billing/update-document.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { newToken } from "../../lib/ids.ts";
 import type { PlannedSubscription } from "./plan.ts";
@@ -20,7 +21,10 @@ export async function plantDamage(
   if (subscription === undefined) return;
   if (plant === "miss") {
     const farAway = new Date(systemClock.now().getTime() + 50 * 365 * 86_400_000);
-    await composition.subscriptions.write(subscription, { ...subscription, nextPeriodAt: farAway });
+    await updateDocument(composition.subscriptions, subscription.id, (read) => ({
+      ...read,
+      nextPeriodAt: farAway,
+    }));
     return;
   }
   const key = await composition.billingKeys.find(subscription.billingKeyId);
