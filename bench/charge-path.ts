@@ -31,7 +31,6 @@ const stage = await setStage(
   },
   {
     CHARGE_CONCURRENCY: values["in-flight"],
-    CHARGE_QUEUE_WINDOW: "20000",
     // The real limits: a busy machine must not turn slow replies into unknown ones.
     CHARGE_CALL_DEADLINE_MS: "20000",
     CHARGE_CONNECT_TIMEOUT_MS: "3000",
@@ -41,6 +40,7 @@ const stage = await setStage(
     CHARGE_LOCK_MS: "60000",
     SETTLE_DELAY_MS: "90000",
     TEST_CLOCK: "false",
+    SWEEP_INTERVAL_MS: "5000",
   },
 );
 
@@ -91,7 +91,7 @@ async function round(): Promise<number> {
   await model.updateMany({ _id: { $in: ids } }, { $set: { nextActionAt: at.operational } });
   const startedMs = systemClock.monotonicMs();
   await composition.queues.hints.sweep();
-  while ((await model.countDocuments({ _id: { $in: ids }, state: "open" })) > 0) await sleep(20);
+  while (await composition.invoices.hasWork(at.business)) await sleep(20);
   return charges / ((systemClock.monotonicMs() - startedMs) / 1000);
 }
 
