@@ -66,7 +66,12 @@ export function answerSealed(data: object): Script {
 
 const decrypt: Script = (request, response) => {
   const { ENC_DATA } = JSON.parse(request.body) as { ENC_DATA: string };
-  const decryptData: unknown = JSON.parse(Buffer.from(ENC_DATA, "base64").toString("utf8"));
+  const text = Buffer.from(ENC_DATA, "base64").toString("utf8");
+  if (!text.startsWith("{")) {
+    answerJson({ RESULTCODE: "E030", RESULTMSG: "실패" })(request, response);
+    return;
+  }
+  const decryptData: unknown = JSON.parse(text);
   answerJson({ RESULTCODE: "0000", RESULTMSG: "성공", decryptData })(request, response);
 };
 
