@@ -95,5 +95,5 @@ async function addAdministration(app: HttpApp, deps: AppDeps, routes: RouteList)
   await requireAdminLogin(app, deps);
   answerProblems(app, { ...deps, routes });
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/admin/queues/"));
-  await addQueueBoard(app, deps.boards, { prefix: "/queues", basePath: "/admin/queues" });
+  await addQueueBoard(app, deps, { prefix: "/queues", basePath: "/admin/queues" });
 }

@@ -32,6 +32,12 @@ describe("outages of the services", () => {
     await until(async () => (await ready()) === 503);
     const missing = await stage.api("GET", "/health/ready");
     expect(missing.text).toContain("redis");
+    const login = Buffer.from(`admin:${stage.adminPassword}`).toString("base64");
+    const board = await fetch(`${stage.apiUrl}/admin/queues/api/queues`, {
+      headers: { authorization: `Basic ${login}` },
+    });
+    expect(board.status).toBe(503);
+    expect(await board.text()).toContain("QUEUES_UNAVAILABLE");
     const paid = await pay();
     expect(paid.status, paid.text).toBe(202);
     await stage.stack.services?.redis.restart();
@@ -80,6 +86,8 @@ describe("outages of the services", () => {
     await stage.stack.services?.redis.restart();
     await until(async () => (await fetch(`${url}/health/ready`)).status === 200);
     await child.stop();
+    await until(async () => (await ready()) === 200);
+    await until(async () => stage.composition.redis.status === "ready");
   });
 
   it("loses nothing when Redis is flushed with payments waiting", async () => {

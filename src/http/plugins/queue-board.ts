@@ -1,8 +1,10 @@
 import { createBullBoard } from "@bull-board/api";
-import type { BaseAdapter } from "@bull-board/api/baseAdapter";
 import { FastifyAdapter } from "@bull-board/fastify";
+import type { AppDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
 import { languageOf } from "../language.ts";
+import { ProblemError } from "../problem-error.ts";
+import { answerError } from "./problem-answers.ts";
 
 /** Where the page's settings begin. The board's own language follows the browser's. */
 const SETTINGS = '<script id="__UI_CONFIG__" type="application/json">{';
@@ -11,18 +13,24 @@ const KOREAN = '"locale":{"lng":"ko-KR"},';
 /** Bull Board below `basePath`. Who may see it is the business of the scope around it. */
 export async function addQueueBoard(
   app: HttpApp,
-  boards: readonly BaseAdapter[],
+  deps: Pick<AppDeps, "boards" | "health" | "log" | "isDatabaseUnavailable">,
   path: { prefix: string; basePath: string },
 ): Promise<void> {
   const adapter = new FastifyAdapter();
   adapter.setBasePath(path.basePath);
   createBullBoard({
-    queues: [...boards],
+    queues: [...deps.boards],
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: "kiwoom-billing", hideRedisDetails: true } },
   });
   await app.register(
     async (scope) => {
+      scope.addHook("onRequest", async (request, reply) => {
+        const isData = request.url.startsWith(`${path.basePath}/api/`);
+        if (!isData || (await deps.health.redis())) return;
+        answerError(deps, new ProblemError("QUEUES_UNAVAILABLE"), { request, reply });
+        return reply;
+      });
       // One board has one language for all; the page says Korean where its reader asks for it.
       scope.addHook("onSend", async (request, _reply, payload) =>
         typeof payload === "string" && languageOf(request.headers["accept-language"]) === "ko"

@@ -119,6 +119,7 @@ export const REQUEST_PROBLEMS = {
     example: {},
     retryAfterS: 5,
   },
+
   TEST_CLOCK_DISABLED: {
     status: 403,
     title: { en: "The test clock is off", ko: "테스트 시계를 사용할 수 없습니다" },

@@ -198,6 +198,24 @@ export const TRANSPORT_PROBLEMS: Readonly<Record<HttpProblemCode, ProblemText>> 
     },
     example: {},
   },
+  QUEUES_UNAVAILABLE: {
+    status: 503,
+    title: { en: "The queues cannot be reached", ko: "큐에 연결할 수 없습니다" },
+    detail: {
+      en: "Redis did not answer, so the queues cannot be shown or changed.",
+      ko: "Redis가 응답하지 않아 큐를 표시하거나 변경할 수 없습니다.",
+    },
+    cause: {
+      en: "Redis is down or restarting, or the network between is broken. No charge is lost by it.",
+      ko: "Redis가 중지되었거나 재시작 중이거나 네트워크에 장애가 있습니다. 이로 인해 사라지는 결제는 없습니다.",
+    },
+    fix: {
+      en: "Look at /health/ready and load the page again once redis is ready.",
+      ko: "/health/ready에서 redis 상태를 확인한 뒤 페이지를 다시 여십시오.",
+    },
+    example: {},
+    retryAfterS: 5,
+  },
   ADMIN_LOGIN_REQUIRED: {
     status: 401,
     title: { en: "A login is needed", ko: "로그인이 필요합니다" },
