@@ -117,11 +117,13 @@ async function listHints(
 
 /**
  * Whether anything is unfinished; a charge that is due and waits out its backoff is unfinished too.
- * Asked often, so the likeliest reason comes first and the first one found is enough.
+ * Asked often, so the likeliest reason comes first and the first one found is enough. A charge goes
+ * round between its steps: all of them stand in one question, so that none slips from the step that
+ * is asked about next to the one that was asked about before.
  */
 async function hasWork(model: InvoiceModel, businessNow: Date): Promise<boolean> {
   const unfinished: object[] = [
-    { step: "charge", held: null, dueAt: { $lte: businessNow } },
+    { step: { $in: ["charge", "call", "ask"] }, held: null, dueAt: { $lte: businessNow } },
     { step: { $in: ["call", "ask", "refund"] }, held: null },
     { followUp: true },
     { recheckAt: { $lte: businessNow } },
