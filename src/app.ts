@@ -13,12 +13,15 @@ import { addQueueBoard } from "./http/plugins/queue-board.ts";
 import { logRequests } from "./http/plugins/request-log.ts";
 import { addSecurityHeaders } from "./http/plugins/security-headers.ts";
 import { type RouteList, listRoutes } from "./http/route-list.ts";
+import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
+import { addExplanationRoutes } from "./http/routes/explanations.ts";
 import { addMetricsRoute, addOpenRoutes } from "./http/routes/operation.ts";
 import { addPaymentRoutes } from "./http/routes/payments.ts";
 import { addProblemRoutes } from "./http/routes/problems.ts";
 import { addSubscriptionRoutes } from "./http/routes/subscriptions.ts";
 import { addTestClockRoutes } from "./http/routes/test-clock.ts";
+import { addUnresolvedRoutes } from "./http/routes/unresolved.ts";
 import { FORMATS } from "./http/schemas/formats.ts";
 import { ProblemResponse } from "./http/schemas/responses.ts";
 import { newId } from "./lib/ids.ts";
@@ -47,6 +50,7 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
     requireApiKey(scope, { apiKeys: deps.config.apiKeys });
     addCardRoutes(scope, routeDeps);
     addSubscriptionRoutes(scope, routeDeps);
+    addExplanationRoutes(scope, routeDeps);
     addPaymentRoutes(scope, routeDeps);
     addTestClockRoutes(scope, routeDeps);
   });
@@ -95,5 +99,7 @@ async function addAdministration(app: HttpApp, deps: AppDeps, routes: RouteList)
   await requireAdminLogin(app, deps);
   answerProblems(app, { ...deps, routes });
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/admin/queues/"));
+  await app.register(async (scope: HttpApp) => addUnresolvedRoutes(scope, deps));
+  await app.register(async (scope: HttpApp) => addAuditRoutes(scope, deps));
   await addQueueBoard(app, deps, { prefix: "/queues", basePath: "/admin/queues" });
 }

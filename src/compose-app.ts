@@ -1,4 +1,6 @@
 /** What the HTTP interface is given, made of a composition. */
+import { verify } from "./billing/verify/verify.ts";
+import { verifyDepsOf } from "./compose-verify.ts";
 import type { Composition } from "./compose.ts";
 import type { AdminPassword, AppDeps } from "./http/app-deps.ts";
 import { createQueueBoards } from "./http/queue-boards.ts";
@@ -14,9 +16,11 @@ export async function appDepsOf(composition: Composition): Promise<AppDeps> {
   return {
     ...composition,
     hints: queues.hints,
+    finalState: config.dunning.finalState,
     tellOthers: (now) => tellSimulator(config, now),
     boards: createQueueBoards(queues.all(), { readOnly: config.admin.queuesReadOnly }),
     metrics: createMetrics(composition),
+    verify: (options) => verify(verifyDepsOf(composition), options),
     health: {
       database: () => pingDatabase(composition.database),
       redis: () => pingRedis(composition.redis),

@@ -115,7 +115,8 @@ async function becomeReady(config: Config, opened: Promise<void>, redis: Redis):
   await checkRedis(config, redis);
 }
 
-function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {
+/** An adapter for each configured gateway account. */
+export function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {
   return createGatewayRegistry([
     createCookiepayAdapter(
       {
@@ -222,5 +223,6 @@ export function sweepDepsOf(composition: Composition): SweepDeps {
     accounts: accountsOf(composition.gateways),
     queueWindow: config.charge.queueWindow,
     alarmAfterMs: config.reconcile.alarmAfterMs,
+    jobsKeptDays: config.jobsKeptDays,
   };
 }

@@ -162,6 +162,10 @@ export const CONFIG_KEYS = {
     text: "Age of an unknown charge at which an alarm is logged.",
   },
   SWEEP_INTERVAL_MS: { default: "5000", text: "How often the sweep looks for what is due." },
+  JOBS_KEPT_DAYS: {
+    default: "7",
+    text: "Days after which failed jobs are removed from Redis; nothing about money stands in them.",
+  },
   SHUTDOWN_DEADLINE_MS: {
     default: "30000",
     text: "How long a stopping process waits for calls in flight.",

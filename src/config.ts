@@ -47,6 +47,8 @@ export interface Config {
     alarmAfterMs: number;
   };
   sweepIntervalMs: number;
+  /** Age at which failed jobs are removed. */
+  jobsKeptDays: number;
   shutdownDeadlineMs: number;
   orderPrefix: string;
   admin: { user: string; passwordHash: string | null; queuesReadOnly: boolean };
@@ -124,6 +126,7 @@ function readConfig(read: Reader): Config {
       alarmAfterMs: read.integer("UNKNOWN_ALARM_MS", 100, 86_400_000),
     },
     sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
+    jobsKeptDays: read.integer("JOBS_KEPT_DAYS", 1, 365),
     shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),
     orderPrefix: read.matching("ORDER_PREFIX", /^[A-Z0-9]{1,4}$/, "1 to 4 of A-Z and 0-9"),
     admin: {

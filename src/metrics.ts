@@ -2,6 +2,7 @@ import { Gauge, Registry, collectDefaultMetrics } from "prom-client";
 import type { OperationalClock } from "./lib/clock.ts";
 import type { Queues } from "./queues/queues.ts";
 import type { InvoiceStore } from "./stores/invoices.ts";
+import type { SubscriptionStore } from "./stores/subscriptions.ts";
 
 /** Upper bounds of the ages by which unknown charges are counted, seconds. */
 const UNKNOWN_AGES_S = [0, 60, 900, 3600, 86_400] as const;
@@ -11,6 +12,7 @@ const ROWS_MAX = 1000;
 
 export interface MetricsDeps {
   invoices: InvoiceStore;
+  subscriptions: Pick<SubscriptionStore, "listParked">;
   queues: Queues;
   clock: OperationalClock;
 }
@@ -22,6 +24,7 @@ export function createMetrics(deps: MetricsDeps): Registry {
   registry.registerMetric(unknownByAge(deps));
   registry.registerMetric(oldestUnknown(deps));
   registry.registerMetric(heldByReason(deps));
+  registry.registerMetric(parked(deps));
   registry.registerMetric(jobsByState(deps));
   return registry;
 }
@@ -65,6 +68,18 @@ function heldByReason(deps: MetricsDeps): Gauge<"reason"> {
       const held = await orNull(deps.invoices.listHeld(ROWS_MAX));
       this.reset();
       for (const invoice of held ?? []) this.inc({ reason: invoice.held ?? "none" });
+    },
+  });
+}
+
+function parked(deps: MetricsDeps): Gauge {
+  return new Gauge({
+    name: "billing_parked_subscriptions",
+    help: "Subscriptions that are stopped until a person releases them.",
+    registers: [],
+    async collect() {
+      const found = await orNull(deps.subscriptions.listParked(ROWS_MAX));
+      if (found !== null) this.set(found.length);
     },
   });
 }

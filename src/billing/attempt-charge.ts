@@ -10,7 +10,7 @@ import { type Invoice, lastAttempt } from "../domain/invoice.ts";
 import type { ChargeOutcome } from "../domain/outcome.ts";
 import { recordOutcome } from "../domain/outcome-rules.ts";
 import { deferInvoice } from "../domain/settle-rules.ts";
-import { BILLABLE_STATES } from "../domain/subscription.ts";
+import { isBillable } from "../domain/subscription.ts";
 import type { Credential, GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId, newToken } from "../lib/ids.ts";
@@ -24,6 +24,7 @@ import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
+import { assertSound, stopWhenBroken } from "./stop-broken.ts";
 
 export interface AttemptChargeDeps extends Clocks, FollowUpDeps {
   gateways: GatewayRegistry;
@@ -51,21 +52,25 @@ export async function attemptCharge(
   deps: AttemptChargeDeps,
   input: { invoiceId: string },
 ): Promise<AttemptResult> {
-  const found = await deps.invoices.find(input.invoiceId);
+  const result = await stopWhenBroken(deps, input.invoiceId, () => charge(deps, input.invoiceId));
+  return result ?? { kind: "skipped", why: "it contradicts itself and waits for a person" };
+}
+
+async function charge(deps: AttemptChargeDeps, invoiceId: string): Promise<AttemptResult> {
+  const found = await deps.invoices.find(invoiceId);
   if (found === null) return { kind: "skipped", why: "no such invoice" };
   const at = await readInstants(deps);
   if (!isDue(found, at)) return { kind: "skipped", why: "not due" };
+  assertSound(found);
 
   const adapter = deps.gateways.get(found.gateway, found.account);
   const opened = await adapter.openCredential();
   if (opened.kind === "not_sent") return defer(deps, found, opened.reason);
 
-  const looked = await look(deps, found, at);
-  if (looked === null) return { kind: "skipped", why: "the contract has changed" };
-
   const lease = startLease(deps, adapter.callDeadlineMs);
-  const claimed = await claim(deps, looked, { lease, credential: opened.credential, at });
-  if (claimed === null) return { kind: "skipped", why: "somebody else was first" };
+  const claimed = await lookAndClaim(deps, found, { lease, credential: opened.credential, at });
+  if (claimed === null)
+    return { kind: "skipped", why: "the contract changed, or others were first" };
   if (claimed.step !== "call") return { kind: "skipped", why: claimed.held ?? "held" };
 
   const outcome = await send(deps, { claimed, adapter, credential: opened.credential, lease });
@@ -79,6 +84,25 @@ function isDue(invoice: Invoice, at: Instants): boolean {
   return isChargeable({ ...invoice, behind: false, stop: false }, invoice.version, at);
 }
 
+/** The event relay writes the document too: a claim that loses against it is tried again at once. */
+const CLAIM_ROUNDS_MAX = 3;
+
+async function lookAndClaim(
+  deps: AttemptChargeDeps,
+  found: Invoice,
+  held: { lease: Lease; credential: Credential; at: Instants },
+): Promise<Invoice | null> {
+  let read: Invoice | null = found;
+  for (let round = 0; round < CLAIM_ROUNDS_MAX; round += 1) {
+    const looked = read !== null && isDue(read, held.at) ? await look(deps, read, held.at) : null;
+    if (looked === null) return null;
+    const claimed = await claim(deps, looked, held);
+    if (claimed !== null) return claimed;
+    read = await deps.invoices.find(found.id);
+  }
+  return null;
+}
+
 /** Step 2: the contract as it stands now, read after the invoice exists and before the claim. */
 async function look(
   deps: AttemptChargeDeps,
@@ -90,8 +114,9 @@ async function look(
   if (subscription === null) return null;
   const aligned = alignInvoice(found, subscription, { at, actor: "charge" });
   const invoice = aligned === found ? found : await deps.invoices.write(found, aligned);
-  const billable = BILLABLE_STATES.includes(subscription.state);
-  if (invoice === null || !billable) return null;
+  if (invoice === null || !isBillable(subscription)) return null;
+  // Its subscription has not advanced past it: a cancel at the period's end may have come between.
+  if (invoice.periodNumber !== null && invoice.periodNumber >= subscription.nextPeriod) return null;
   return { invoice, version: subscription.version };
 }
 

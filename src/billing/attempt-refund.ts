@@ -17,16 +17,23 @@ import { readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
 import { refundPolicyOf } from "./refund-policy.ts";
+import { assertSound, stopWhenBroken } from "./stop-broken.ts";
 
 /** Sends the next refund of an invoice. Never throws for what a gateway can do. */
 export async function attemptRefund(
   deps: AttemptChargeDeps,
   input: { invoiceId: string },
 ): Promise<AttemptResult> {
-  const found = await deps.invoices.find(input.invoiceId);
+  const result = await stopWhenBroken(deps, input.invoiceId, () => refund(deps, input.invoiceId));
+  return result ?? { kind: "skipped", why: "it contradicts itself and waits for a person" };
+}
+
+async function refund(deps: AttemptChargeDeps, invoiceId: string): Promise<AttemptResult> {
+  const found = await deps.invoices.find(invoiceId);
   if (found?.step !== "refund" || nextRefund(found) === undefined) {
     return { kind: "skipped", why: "nothing to refund" };
   }
+  assertSound(found);
   const adapter = deps.gateways.get(found.gateway, found.account);
   const opened = await adapter.openCredential();
   const at = await readInstants(deps);

@@ -1,10 +1,10 @@
 import { BillingError } from "../domain/errors.ts";
 import { OUTBOX_FULL } from "../domain/events.ts";
-import type { IdempotencyMark } from "../domain/idempotency.ts";
+import { type IdempotencyMark, withMark } from "../domain/idempotency.ts";
 import { type Subscription, cancelAtPeriodEnd, endSubscription } from "../domain/subscription.ts";
 import type { Logger } from "../lib/logger.ts";
 import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
-import { replayOf } from "./idempotency.ts";
+import { findChanged } from "./idempotency.ts";
 import { readInstants } from "./instants.ts";
 import { updateDocument } from "./update-document.ts";
 
@@ -13,6 +13,8 @@ export interface CancelInput {
   atPeriodEnd: boolean;
   reason: string;
   idempotency: IdempotencyMark | null;
+  /** Which API key or operator asked for it. */
+  by?: string | null;
 }
 
 /**
@@ -24,15 +26,9 @@ export async function cancelSubscription(
   input: CancelInput,
 ): Promise<Subscription> {
   const { idempotency } = input;
-  if (idempotency !== null) {
-    const earlier = await deps.subscriptions.findByCancellationKey(idempotency.key);
-    const replay = replayOf(earlier, earlier?.cancellation ?? null, idempotency);
-    if (replay !== null && replay.id !== input.subscriptionId) {
-      throw new BillingError("IDEMPOTENCY_KEY_REUSED");
-    }
-  }
+  await findChanged(deps.subscriptions, input);
   const at = await readInstants(deps);
-  const move = { at, actor: "api" as const, reason: input.reason };
+  const move = { at, actor: "api" as const, by: input.by ?? null, reason: input.reason };
   const { document, changed } = await updateDocument(
     deps.subscriptions,
     input.subscriptionId,
@@ -43,7 +39,8 @@ export async function cancelSubscription(
       const ended = input.atPeriodEnd
         ? cancelAtPeriodEnd(subscription, move)
         : endSubscription(subscription, "canceled", move);
-      return { ...ended, cancellation: idempotency ?? subscription.cancellation };
+      const mark = idempotency && { ...idempotency, invoiceId: null };
+      return { ...ended, changes: withMark(subscription.changes, mark) };
     },
   );
   if (changed) {

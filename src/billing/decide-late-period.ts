@@ -1,7 +1,7 @@
 /** A person decides about a period that was found a whole period late. */
 import { BillingError } from "../domain/errors.ts";
-import { withEvent } from "../domain/events.ts";
-import { type Invoice, eventData } from "../domain/invoice.ts";
+import type { Invoice } from "../domain/invoice.ts";
+import { releaseInvoice } from "../domain/release-rules.ts";
 import { voidInvoice } from "../domain/settle-rules.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
@@ -17,6 +17,7 @@ export interface LateDecision {
   invoiceId: string;
   decision: "charge" | "waive";
   reason: string;
+  by: string;
 }
 
 /** Has a late period charged now, or gives it up. Throws NOT_FOUND or ATTEMPT_NOT_OPEN. */
@@ -25,6 +26,7 @@ export async function decideLatePeriod(
   input: LateDecision,
 ): Promise<Invoice> {
   const at = await readInstants(deps);
+  const cause = { at, actor: "operator" as const, by: input.by };
   const { document } = await updateDocument(deps.invoices, input.invoiceId, (invoice) => {
     if (invoice.held !== "late" || invoice.state !== "open") {
       throw new BillingError("ATTEMPT_NOT_OPEN", {
@@ -33,18 +35,9 @@ export async function decideLatePeriod(
       });
     }
     if (input.decision === "waive") {
-      return voidInvoice(invoice, { at, actor: "operator" }, input.reason);
+      return voidInvoice(invoice, cause, input.reason);
     }
-    return withEvent<Invoice>(
-      { ...invoice, held: null, step: "charge", nextActionAt: at.operational },
-      {
-        type: "invoice.released",
-        at,
-        actor: "operator",
-        reason: input.reason,
-        data: eventData(invoice),
-      },
-    );
+    return releaseInvoice(invoice, { ...cause, reason: input.reason });
   });
   deps.log.info({ invoiceId: document.id, decision: input.decision }, "late period is decided");
   return document;

@@ -1,5 +1,6 @@
 import { BillingError } from "../domain/errors.ts";
-import type { IdempotencyMark } from "../domain/idempotency.ts";
+import type { ChangeMark, IdempotencyMark } from "../domain/idempotency.ts";
+import type { SubscriptionStore } from "../stores/subscriptions.ts";
 
 /**
  * The document that an earlier request with the same key made, or null where there is none. Throws
@@ -13,4 +14,21 @@ export function replayOf<T>(
   if (earlier === null) return null;
   if (earlierMark?.bodyHash !== mark.bodyHash) throw new BillingError("IDEMPOTENCY_KEY_REUSED");
   return earlier;
+}
+
+/**
+ * The mark that an earlier request with the same key left on a subscription, or null where there is
+ * none. Throws IDEMPOTENCY_KEY_REUSED when it had another body or meant another subscription.
+ */
+export async function findChanged(
+  subscriptions: Pick<SubscriptionStore, "findByChangeKey">,
+  input: { subscriptionId: string; idempotency: IdempotencyMark | null },
+): Promise<ChangeMark | null> {
+  const mark = input.idempotency;
+  if (mark === null) return null;
+  const earlier = await subscriptions.findByChangeKey(mark.key);
+  const change = earlier?.changes.find((one) => one.key === mark.key) ?? null;
+  if (earlier === null || change === null) return null;
+  if (earlier.id !== input.subscriptionId) throw new BillingError("IDEMPOTENCY_KEY_REUSED");
+  return replayOf(change, change, mark);
 }

@@ -1,18 +1,19 @@
 /** Subscriptions whose next period has come get its invoice. */
 import { periodDueAt, periodStartOn } from "../domain/calendar.ts";
 import type { Instants } from "../domain/events.ts";
-import { type PeriodOfInvoice, openPeriodInvoice } from "../domain/invoice.ts";
+import { type PeriodOfInvoice, openPeriodInvoice, periodInvoiceId } from "../domain/invoice.ts";
+import { brokenSuccession } from "../domain/invariants.ts";
 import {
-  BILLABLE_STATES,
   type Subscription,
   advancePeriod,
   endSubscription,
+  isBillable,
 } from "../domain/subscription.ts";
 import { randomText } from "../lib/ids.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
-import { finishContractChange } from "./align-invoices.ts";
+import { finishContractChange, parkSubscription } from "./align-invoices.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 
 export interface OpenDuePeriodsDeps extends Clocks {
@@ -45,17 +46,41 @@ async function openPeriods(
     const isDue =
       subscription?.nextPeriodAt != null &&
       subscription.nextPeriodAt <= at.business &&
-      BILLABLE_STATES.includes(subscription.state);
-    if (subscription === null || !isDue) return opened;
+      isBillable(subscription);
+    if (subscription === null) return opened;
+    if (!isDue) {
+      // It ended while a period was being opened: that one ends too.
+      if (!isBillable(subscription)) await finishContractChange(deps, subscription, "sweep");
+      return opened;
+    }
+    const broken = await findBrokenSuccession(deps, subscription);
+    if (broken !== null) {
+      await parkSubscription(deps, subscription.id, broken);
+      return opened;
+    }
     if (subscription.cancelAtPeriodEnd) {
       await endNow(deps, subscription, at);
       return opened;
     }
     await insertInvoice(deps, subscription, at);
     // Insert first, advance second: the other order would skip a period if the process died between.
-    subscription = await deps.subscriptions.write(subscription, advancePeriod(subscription, at));
+    const advanced = advancePeriod(subscription, at);
+    subscription =
+      (await deps.subscriptions.write(subscription, advanced)) ??
+      (await deps.subscriptions.find(subscription.id));
   }
   return PERIODS_MAX;
+}
+
+/** A period must follow the one before: a gap or an overlap is a person's business. */
+async function findBrokenSuccession(
+  deps: OpenDuePeriodsDeps,
+  subscription: Subscription,
+): Promise<string | null> {
+  const { id, nextPeriod } = subscription;
+  const previous =
+    nextPeriod === 0 ? null : await deps.invoices.find(periodInvoiceId(id, nextPeriod - 1));
+  return brokenSuccession(subscription, previous);
 }
 
 async function insertInvoice(

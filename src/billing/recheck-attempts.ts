@@ -7,6 +7,7 @@ import { newId } from "../lib/ids.ts";
 import { followUp } from "./follow-up.ts";
 import { readInstants } from "./instants.ts";
 import { type ReconcileDeps, lookUp, openCall } from "./reconcile-attempt.ts";
+import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 
 /** Looks for every closed attempt of an invoice whose time has come. */
@@ -14,7 +15,11 @@ export async function recheckAttempts(
   deps: ReconcileDeps,
   input: { invoiceId: string },
 ): Promise<void> {
-  const invoice = await deps.invoices.find(input.invoiceId);
+  await stopWhenBroken(deps, input.invoiceId, () => recheck(deps, input.invoiceId));
+}
+
+async function recheck(deps: ReconcileDeps, invoiceId: string): Promise<void> {
+  const invoice = await deps.invoices.find(invoiceId);
   if (invoice === null || isInFlight(invoice)) return;
   const at = await readInstants(deps);
   const due = invoice.attempts.filter(

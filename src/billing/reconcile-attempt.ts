@@ -12,6 +12,7 @@ import { newId } from "../lib/ids.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { readInstants } from "./instants.ts";
 import { refundPolicyOf } from "./refund-policy.ts";
+import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 
 export interface ReconcileDeps extends FollowUpDeps {
@@ -27,7 +28,12 @@ export async function reconcileAttempt(
   deps: ReconcileDeps,
   input: { invoiceId: string },
 ): Promise<ReconcileResult> {
-  const invoice = await deps.invoices.find(input.invoiceId);
+  const result = await stopWhenBroken(deps, input.invoiceId, () => ask(deps, input.invoiceId));
+  return result ?? "still unknown";
+}
+
+async function ask(deps: ReconcileDeps, invoiceId: string): Promise<ReconcileResult> {
+  const invoice = await deps.invoices.find(invoiceId);
   if (invoice?.step !== "ask" || invoice.claim === null || invoice.held !== null) {
     return "not asking";
   }

@@ -1,4 +1,5 @@
 import type { Recording } from "../domain/charge-policy.ts";
+import { BrokenInvariantError } from "../domain/errors.ts";
 import { type Invoice, lastAttempt } from "../domain/invoice.ts";
 import { keepLateAnswer } from "../domain/late-rules.ts";
 import type { ChargeOutcome, RefundOutcome } from "../domain/outcome.ts";
@@ -38,12 +39,14 @@ export async function recordUntilWritten(
         random: deps.random(),
         refundId: newId("ref"),
       };
-      const next = decide(read, recording) ?? lateAnswer(read, claimed, outcome, at.business);
-      if (next === null) return read;
-      const written = await deps.invoices.recordOutcome(read, next);
-      if (written !== null) return written;
+      const decided = decideSafely(decide, read, recording);
+      const next = decided.invoice ?? lateAnswer(read, claimed, outcome, at.business);
+      const written = next === null ? read : await deps.invoices.recordOutcome(read, next);
+      if (written !== null && decided.broken !== null) throw decided.broken;
+      if (written !== null) return tellLate(deps, { claimed, outcome, decided, written });
       read = (await deps.invoices.find(claimed.id)) ?? read;
     } catch (error) {
+      if (error instanceof BrokenInvariantError) throw error;
       deps.log.error(
         {
           invoiceId: claimed.id,
@@ -59,6 +62,50 @@ export async function recordUntilWritten(
       read = await readAgain(deps, read);
     }
   }
+}
+
+interface Decided {
+  invoice: Invoice | null;
+  /** The document contradicts itself: the answer is kept, the rest is a person's business. */
+  broken: BrokenInvariantError | null;
+}
+
+function decideSafely(
+  decide: (invoice: Invoice, recording: Recording) => Invoice | null,
+  read: Invoice,
+  recording: Recording,
+): Decided {
+  try {
+    return { invoice: decide(read, recording), broken: null };
+  } catch (error) {
+    if (error instanceof BrokenInvariantError) return { invoice: null, broken: error };
+    throw error;
+  }
+}
+
+/** An answer that came after its claim was settled by others is said aloud, with its number. */
+function tellLate(
+  deps: RecordDeps,
+  late: {
+    claimed: Invoice;
+    outcome: ChargeOutcome | RefundOutcome;
+    decided: Decided;
+    written: Invoice;
+  },
+): Invoice {
+  const { claimed, outcome, decided, written } = late;
+  if (decided.invoice === null) {
+    deps.log.warn(
+      {
+        invoiceId: claimed.id,
+        orderNumber: lastAttempt(claimed)?.orderNumber,
+        outcome: outcome.kind,
+        transactionId: transactionIdOf(outcome),
+      },
+      "an answer came after its claim had been settled; it changes nothing by itself",
+    );
+  }
+  return written;
 }
 
 async function readAgain(deps: RecordDeps, read: Invoice): Promise<Invoice> {

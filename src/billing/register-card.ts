@@ -37,6 +37,8 @@ export interface RegisterCardInput {
   customerPhone: string | null;
   locale: "ko" | "en";
   idempotency: IdempotencyMark | null;
+  /** Which API key or operator asked for it. */
+  by?: string | null;
 }
 
 /** The account used until several are configured. */
@@ -73,7 +75,7 @@ export async function registerCard(
   });
   const at = await readInstants(deps);
   const { document } = await updateDocument(deps.billingKeys, begun.key.id, (read) =>
-    finishRegistration(read, result, at),
+    finishRegistration(read, result, { at, actor: "api", by: input.by ?? null }),
   );
   deps.log.info({ billingKeyId: document.id, state: document.state }, "registration has ended");
   return answerOf(document);

@@ -23,6 +23,8 @@ export interface PaymentInput {
   amount: number;
   productName: string;
   idempotency: IdempotencyMark | null;
+  /** Which API key or operator asked for it. */
+  by?: string | null;
 }
 
 /** Accepts a one-off charge. It is durable when this answers; a worker makes the call. */
@@ -47,6 +49,7 @@ export async function requestPayment(
       customerName: key.customerName,
       dueAt: at.business,
       at,
+      by: input.by ?? null,
     },
     input.idempotency,
   );

@@ -25,6 +25,8 @@ export interface RefundInput {
   amount: number | null;
   reason: string;
   idempotency: IdempotencyMark | null;
+  /** Which API key or operator asked for it. */
+  by?: string | null;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function requestRefund(
       reason: input.reason,
       at,
       actor: "api",
+      by: input.by ?? null,
       ...(input.idempotency === null ? {} : { idempotency: input.idempotency }),
     });
   });

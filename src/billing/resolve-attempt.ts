@@ -24,13 +24,14 @@ export type Resolution =
  */
 export async function resolveAttempt(
   deps: ResolveAttemptDeps,
-  input: { orderNumber: string; resolution: Resolution },
+  input: { orderNumber: string; resolution: Resolution; by: string },
 ): Promise<Invoice> {
   const found = await deps.invoices.findByOrderNumber(input.orderNumber);
   if (found === null) throw new BillingError("NOT_FOUND", { id: input.orderNumber });
   const recording: Recording = {
     at: await readInstants(deps),
     actor: "operator",
+    by: input.by,
     random: 0,
     refundId: newId("ref"),
   };
@@ -80,6 +81,7 @@ function noteResolution(
     type: "charge_attempt.resolved",
     at: recording.at,
     actor: "operator",
+    by: recording.by ?? null,
     reason: input.resolution.reason,
     after: input.resolution.kind,
     data: { ...eventData(invoice), orderNumber: input.orderNumber },

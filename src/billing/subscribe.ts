@@ -31,6 +31,8 @@ export interface SubscribeInput {
   firstCharge: "now" | "cycleDay";
   metadata: Record<string, string>;
   idempotency: IdempotencyMark | null;
+  /** Which API key or operator asked for it. */
+  by?: string | null;
 }
 
 /** Begins a subscription on a saved card. Its periods are opened by the sweep. */

@@ -10,6 +10,7 @@ import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { readInstants } from "./instants.ts";
 import { type OpenDuePeriodsDeps, openDuePeriods } from "./open-due-periods.ts";
+import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 
 export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
@@ -20,6 +21,8 @@ export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
   queueWindow: number;
   /** Age at which an unknown charge is an alarm. */
   alarmAfterMs: number;
+  /** Age at which failed jobs are removed. Money, audit and idempotency keys are never. */
+  jobsKeptDays: number;
   log: Logger;
 }
 
@@ -37,6 +40,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     ["enqueue questions", () => enqueueQuestions(deps)],
     ["relay events", () => deps.events.relayOutboxes(BATCH)],
     ["raise alarms", () => raiseAlarms(deps)],
+    ["remove old jobs", () => deps.queues.removeOldJobs(deps.jobsKeptDays)],
   ];
   for (const [name, step] of steps) {
     try {
@@ -57,7 +61,9 @@ async function expireClaims(deps: SweepDeps): Promise<void> {
   const at = await readInstants(deps);
   const expired = await deps.invoices.listExpiredClaims(at.operational, BATCH);
   for (const invoice of expired) {
-    await updateDocument(deps.invoices, invoice.id, (read) => expireClaim(read, at));
+    await stopWhenBroken(deps, invoice.id, () =>
+      updateDocument(deps.invoices, invoice.id, (read) => expireClaim(read, at)),
+    );
     deps.log.warn({ invoiceId: invoice.id, worker: invoice.claim?.worker }, "a claim has expired");
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { decideLatePeriod } from "../billing/decide-late-period.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
+import { operatorName } from "./operator-name.ts";
 import { renderTable } from "./table.ts";
 import { withComposition } from "./with-composition.ts";
 
@@ -28,7 +29,7 @@ export const lateCommand: Command = {
     if (!reason) throw new UsageError("--reason must say why");
     const decision = values.charge ? "charge" : "waive";
     const invoice = await withComposition(context, (composition) =>
-      decideLatePeriod(composition, { invoiceId, decision, reason }),
+      decideLatePeriod(composition, { invoiceId, decision, reason, by: operatorName() }),
     );
     context.out(`${invoice.id} is ${invoice.state}, next: ${invoice.step}\n`);
     return 0;

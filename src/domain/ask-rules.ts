@@ -4,6 +4,7 @@
 import { backoffMs } from "./backoff.ts";
 import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { ChargePolicy, Recording } from "./charge-policy.ts";
+import { BrokenInvariantError } from "./errors.ts";
 import { recordOutcome } from "./outcome-rules.ts";
 import { approve, closeAttempt, voidInvoice, withRecheck } from "./settle-rules.ts";
 import { withEvent } from "./events.ts";
@@ -126,7 +127,8 @@ export function mayCountMissing(
 /** The attempt never reached the gateway: its number is never sent again, a new attempt may follow. */
 export function closeAbsent(invoice: Invoice, policy: ChargePolicy, recording: Recording): Invoice {
   const attempt = lastAttempt(invoice);
-  if (attempt === undefined) throw new Error(`invoice ${invoice.id} has no attempt to close`);
+  if (attempt === undefined)
+    throw new BrokenInvariantError(`invoice ${invoice.id} has no attempt to close`);
   const absent = closeAttempt(attempt, "absent", policy, recording.at);
   const closed = withEvent<Invoice>(
     withRecheck({

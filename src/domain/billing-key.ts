@@ -1,4 +1,4 @@
-import { type HasOutbox, type Instants, withEvent } from "./events.ts";
+import { type Cause, type HasOutbox, type Instants, withEvent } from "./events.ts";
 import type { IdempotencyMark } from "./idempotency.ts";
 
 /** `registering`: the gateway is being asked · `unknown`: its reply was lost. */
@@ -83,7 +83,7 @@ export type RegistrationResult =
 export function finishRegistration(
   key: BillingKey,
   result: RegistrationResult,
-  at: Instants,
+  cause: Cause,
 ): BillingKey {
   const changes =
     result.state === "active"
@@ -93,8 +93,7 @@ export function finishRegistration(
     { ...key, ...changes, state: result.state },
     {
       type: `billing_key.${result.state === "active" ? "registered" : result.state}`,
-      at,
-      actor: "api",
+      ...cause,
       before: key.state,
       after: result.state,
       data: { billingKeyId: key.id, customerId: key.customerId },

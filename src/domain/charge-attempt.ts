@@ -1,5 +1,6 @@
 import type { Decline } from "./decline.ts";
 import type { Evidence, GatewayTransaction } from "./outcome.ts";
+import { BrokenInvariantError } from "./errors.ts";
 
 /**
  * One try at the gateway under one order number.
@@ -83,7 +84,9 @@ export function moveAttempt(
 ): ChargeAttempt {
   const legal: readonly ChargeAttemptState[] = CHARGE_ATTEMPT_TRANSITIONS[attempt.state];
   if (!legal.includes(to)) {
-    throw new Error(`attempt ${attempt.orderNumber} cannot go from ${attempt.state} to ${to}`);
+    throw new BrokenInvariantError(
+      `attempt ${attempt.orderNumber} cannot go from ${attempt.state} to ${to}`,
+    );
   }
   return { ...attempt, ...changes, state: to };
 }

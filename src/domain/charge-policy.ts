@@ -1,6 +1,6 @@
 import type { BackoffPolicy } from "./backoff.ts";
 import type { DunningPolicy } from "./dunning.ts";
-import type { Actor, Instants } from "./events.ts";
+import type { Cause } from "./events.ts";
 
 /** Everything the rules are told by configuration. */
 export interface ChargePolicy {
@@ -18,9 +18,7 @@ export interface ChargePolicy {
   orderPrefix: string;
 }
 
-export interface Recording {
-  at: Instants;
-  actor: Actor;
+export interface Recording extends Cause {
   /** In [0, 1): spreads repeated tries. */
   random: number;
   /** Fresh id for a refund, should one follow. */

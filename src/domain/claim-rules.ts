@@ -51,7 +51,8 @@ export function claimCharge(
   const last = lastAttempt(invoice);
   const resend = last?.state === "not_sent" ? last : undefined;
   if (resend === undefined && isBlocked(invoice)) return null;
-  if (resend === undefined && invoice.attempts.length >= policy.attemptsMax) {
+  const counted = invoice.attempts.length - invoice.attemptsForgiven;
+  if (resend === undefined && counted >= policy.attemptsMax) {
     return holdInvoice(invoice, "too_many_attempts", { at: request.at, actor: "charge" });
   }
   const sent = {

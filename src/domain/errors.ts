@@ -42,6 +42,14 @@ export const ERROR_CODES = {
   DATABASE_UNAVAILABLE: "unavailable",
   /** Raised when an attempt is not in a state that a person may settle. */
   ATTEMPT_NOT_OPEN: "conflict",
+  /** Raised when nothing waits for a person under the given id. */
+  NOT_HELD: "conflict",
+  /** Raised when a release cannot help: a person must say what happened at the gateway. */
+  NEEDS_RESOLUTION: "conflict",
+  /** Raised when a subscription is parked until a person releases it. */
+  SUBSCRIPTION_PARKED: "conflict",
+  /** Raised when a subscription owes nothing that could be paid now. */
+  NOTHING_TO_PAY: "conflict",
   /** Raised when the test clock is used where it must not be. */
   TEST_CLOCK_DISABLED: "refused",
   /** Raised when the test clock is to be turned back. */
@@ -66,5 +74,16 @@ export class BillingError extends Error {
     this.code = code;
     this.params = params;
     this.pointer = pointer;
+  }
+}
+
+/**
+ * Raised by a rule that finds a document in a state which no rule can have left: a fault of ours, or
+ * somebody else's hand in the database. What it belongs to is stopped until a person has looked.
+ */
+export class BrokenInvariantError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "BrokenInvariantError";
   }
 }

@@ -16,6 +16,8 @@ export interface OutboxEntry {
   /** Operational instant. */
   recordedAt: Date;
   actor: Actor;
+  /** Which API key or which operator, where a person or a caller was behind it. */
+  by: string | null;
   reason: string | null;
   before: string | null;
   after: string | null;
@@ -38,10 +40,16 @@ export interface Instants {
   operational: Date;
 }
 
-export interface NewEvent {
-  type: string;
+/** Who or what changes something, and when. */
+export interface Cause {
   at: Instants;
   actor: Actor;
+  /** Which API key or which operator. */
+  by?: string | null;
+}
+
+export interface NewEvent extends Cause {
+  type: string;
   reason?: string;
   before?: string | null;
   after?: string | null;
@@ -56,6 +64,7 @@ export function withEvent<T extends HasOutbox>(document: T, event: NewEvent): T 
     at: event.at.business,
     recordedAt: event.at.operational,
     actor: event.actor,
+    by: event.by ?? null,
     reason: event.reason ?? null,
     before: event.before ?? null,
     after: event.after ?? null,

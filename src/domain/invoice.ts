@@ -13,7 +13,15 @@ export type InvoiceState = "open" | "paid" | "void" | "failed";
 export type InvoiceStep = "charge" | "call" | "ask" | "refund" | "none";
 
 /** Why an invoice waits for a person. */
-export type HoldReason = "late" | "too_many_attempts" | "amount_mismatch" | "refund_unknown";
+export type HoldReason =
+  | "late"
+  | "too_many_attempts"
+  | "amount_mismatch"
+  | "refund_unknown"
+  /** Its subscription is parked. */
+  | "parked"
+  /** It contradicts itself. */
+  | "broken";
 
 export interface Claim {
   /** Fencing token: random, one per claim. */
@@ -59,6 +67,8 @@ export interface Invoice extends HasOutbox {
   /** Times in a row that not even a claim was possible. */
   deferrals: number;
   attempts: ChargeAttempt[];
+  /** Attempts that do not count towards the most there may be: a person let it go on. */
+  attemptsForgiven: number;
   dunning: DunningProgress;
   /** Contract version of the subscription that this invoice follows. */
   version: number;
@@ -95,10 +105,11 @@ export interface NewInvoice {
   customerName: string;
   dueAt: Date;
   at: Instants;
+  by?: string | null;
 }
 
 function blankInvoice(input: NewInvoice): Omit<Invoice, "kind"> {
-  const { at, ...given } = input;
+  const { at, by: _by, ...given } = input;
   return {
     ...given,
     subscriptionId: null,
@@ -114,6 +125,7 @@ function blankInvoice(input: NewInvoice): Omit<Invoice, "kind"> {
     claim: null,
     deferrals: 0,
     attempts: [],
+    attemptsForgiven: 0,
     dunning: { step: 0, firstDeclinedAt: null },
     version: 0,
     behind: false,
@@ -191,6 +203,7 @@ export function openPaymentInvoice(
     type: "payment.requested",
     at: input.at,
     actor: "api",
+    by: input.by ?? null,
     after: "open",
     data: eventData(invoice),
   });

@@ -67,12 +67,18 @@ function decline(
     at: recording.at.business,
   });
   const onward = { ...declined, dunning: decision.progress };
+  // The contract changed while the call was out: what was declined were the old terms or the old card.
+  if (invoice.behind) return dueAgain(onward, recording.at.business, recording);
   if (decision.kind === "exhausted") return failInvoice(onward, recording, outcome.decline.code);
+  return dueAgain(onward, decision.dueAt, recording);
+}
+
+function dueAgain(invoice: Invoice, dueAt: Date, recording: Recording): Invoice {
   return {
-    ...onward,
+    ...invoice,
     step: "charge",
     claim: null,
-    dueAt: decision.dueAt,
+    dueAt,
     nextActionAt: recording.at.operational,
     followUp: true,
   };

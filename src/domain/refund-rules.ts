@@ -108,7 +108,7 @@ export function recordRefundOutcome(
   }
 }
 
-function completeRefund(
+export function completeRefund(
   invoice: Invoice,
   refund: Refund,
   outcome: { refundTransactionId: string; refundedAt: Date },
@@ -149,7 +149,7 @@ export function failRefund(
   });
 }
 
-function requeueRefund(
+export function requeueRefund(
   invoice: Invoice,
   refund: Refund,
   delayMs: number,

@@ -2,8 +2,9 @@
 import { backoffMs } from "./backoff.ts";
 import { type ChargeAttempt, moveAttempt } from "./charge-attempt.ts";
 import type { ChargePolicy, Recording } from "./charge-policy.ts";
-import { type Actor, type Instants, withEvent } from "./events.ts";
+import { type Cause, type Instants, withEvent } from "./events.ts";
 import type { IdempotencyMark } from "./idempotency.ts";
+import { BrokenInvariantError } from "./errors.ts";
 import { type Invoice, eventData, lastAttempt, nextRecheckAt, withLastAttempt } from "./invoice.ts";
 import type { GatewayTransaction } from "./outcome.ts";
 import { type Refund, newRefund } from "./refund.ts";
@@ -69,14 +70,14 @@ export function reserveRefund(
     id: string;
     amount: number;
     reason: string;
-    at: Instants;
-    actor: Actor;
     idempotency?: IdempotencyMark;
-  },
+  } & Cause,
 ): Invoice {
   const paidBy = invoice.attempts.find((attempt) => attempt.state === "approved");
   if (paidBy?.transaction == null || request.amount > invoice.refundable) {
-    throw new Error(`invoice ${invoice.id} has nothing like ${request.amount} won to give back`);
+    throw new BrokenInvariantError(
+      `invoice ${invoice.id} has nothing like ${request.amount} won to give back`,
+    );
   }
   const refund: Refund = newRefund({
     id: request.id,
@@ -101,6 +102,7 @@ export function reserveRefund(
       type: "refund.requested",
       at: request.at,
       actor: request.actor,
+      by: request.by ?? null,
       reason: request.reason,
       data: { ...eventData(invoice), refundId: refund.id, refundAmount: request.amount },
     },
@@ -127,36 +129,26 @@ export function withRecheck(invoice: Invoice): Invoice {
 }
 
 /** Ends an invoice that is not to be charged any more. */
-export function voidInvoice(
-  invoice: Invoice,
-  by: { at: Instants; actor: Actor },
-  reason: string,
-): Invoice {
+export function voidInvoice(invoice: Invoice, by: Cause, reason: string): Invoice {
   return close(invoice, "void", { ...by, reason });
 }
 
 /** Ends an invoice whose charge was finally declined. */
-export function failInvoice(
-  invoice: Invoice,
-  by: { at: Instants; actor: Actor },
-  reason: string,
-): Invoice {
+export function failInvoice(invoice: Invoice, by: Cause, reason: string): Invoice {
   return { ...close(invoice, "failed", { ...by, reason }), followUp: invoice.kind === "period" };
 }
 
 function close(
   invoice: Invoice,
   state: "void" | "failed",
-  by: { at: Instants; actor: Actor; reason: string },
+  by: Cause & { reason: string },
 ): Invoice {
   const noun = invoice.kind === "period" ? "invoice" : "payment";
   return withEvent<Invoice>(
     { ...invoice, state, step: "none", held: null, claim: null, behind: false, followUp: false },
     {
       type: `${noun}.${state === "void" ? "voided" : "failed"}`,
-      at: by.at,
-      actor: by.actor,
-      reason: by.reason,
+      ...by,
       before: invoice.state,
       after: state,
       data: eventData(invoice),
@@ -168,14 +160,13 @@ function close(
 export function holdInvoice(
   invoice: Invoice,
   held: NonNullable<Invoice["held"]>,
-  by: { at: Instants; actor: Actor },
+  by: Cause,
 ): Invoice {
   return withEvent<Invoice>(
     { ...invoice, step: "none", held, claim: null },
     {
       type: "invoice.held",
-      at: by.at,
-      actor: by.actor,
+      ...by,
       reason: held,
       data: eventData(invoice),
     },

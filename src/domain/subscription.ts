@@ -6,8 +6,8 @@ import {
   periodDueAt,
   periodStartOn,
 } from "./calendar.ts";
-import { type Actor, type HasOutbox, type Instants, withEvent } from "./events.ts";
-import type { IdempotencyMark } from "./idempotency.ts";
+import { type Cause, type HasOutbox, type Instants, withEvent } from "./events.ts";
+import type { ChangeMark, IdempotencyMark } from "./idempotency.ts";
 
 export type SubscriptionState =
   | "trialing"
@@ -38,6 +38,10 @@ export interface Subscription extends HasOutbox {
   version: number;
   /** A change has not reached every open invoice yet. */
   aligning: boolean;
+  /** Id of an invoice that this change makes due at once; null when there is none. */
+  payNow: string | null;
+  /** Why it is stopped until a person releases it; null: it is not. */
+  parked: string | null;
   /** Number of the period that is opened next. */
   nextPeriod: number;
   /** Business instant at which it is opened; null when none is. */
@@ -49,7 +53,8 @@ export interface Subscription extends HasOutbox {
   metadata: Record<string, string>;
   createdAt: Date;
   idempotency: IdempotencyMark | null;
-  cancellation: IdempotencyMark | null;
+  /** Marks of the requests that changed it, newest last; bounded. */
+  changes: ChangeMark[];
   revision: number;
 }
 
@@ -74,11 +79,12 @@ export interface NewSubscription {
   metadata: Record<string, string>;
   idempotency: IdempotencyMark | null;
   at: Instants;
+  by?: string | null;
 }
 
 /** A new subscription. Period 0 begins on the first cycle day from the start (or the trial's end) on. */
 export function createSubscription(input: NewSubscription): Subscription {
-  const { cycleDay, zone, dueHour, trialDays, startOn, firstCharge, at, ...given } = input;
+  const { cycleDay, zone, dueHour, trialDays, startOn, firstCharge, at, by, ...given } = input;
   const today = dayOf(at.business, zone);
   const fromOn = addDays(startOn ?? today, trialDays);
   const firstPeriodOn = firstCharge === "now" ? fromOn : nextCycleDay(fromOn, cycleDay);
@@ -90,12 +96,14 @@ export function createSubscription(input: NewSubscription): Subscription {
     state: trialDays > 0 ? "trialing" : "active",
     version: 1,
     aligning: false,
+    payNow: null,
+    parked: null,
     nextPeriod: 0,
     nextPeriodAt: startsAtOnce ? at.business : periodDueAt(schedule, 0),
     cancelAtPeriodEnd: false,
     cancelReason: null,
     canceledAt: null,
-    cancellation: null,
+    changes: [],
     createdAt: at.business,
     outbox: [],
     outboxNumber: 0,
@@ -105,6 +113,7 @@ export function createSubscription(input: NewSubscription): Subscription {
     type: "subscription.created",
     at,
     actor: "api",
+    by: by ?? null,
     after: subscription.state,
     data: eventDataOf(subscription),
   });
@@ -122,10 +131,13 @@ export function advancePeriod(subscription: Subscription, at: Instants): Subscri
   return moveSubscription(advanced, "active", { at, actor: "sweep", reason: "trial ended" });
 }
 
-interface Move {
-  at: Instants;
-  actor: Actor;
+interface Move extends Cause {
   reason: string;
+}
+
+/** Whether its periods are opened and its open invoices are charged. */
+export function isBillable(subscription: Pick<Subscription, "state" | "parked">): boolean {
+  return BILLABLE_STATES.includes(subscription.state) && subscription.parked === null;
 }
 
 /** The subscription in another state, with the event that says so. */
@@ -138,9 +150,7 @@ export function moveSubscription(
     { ...subscription, state },
     {
       type: `subscription.${state === "active" ? "activated" : state}`,
-      at: move.at,
-      actor: move.actor,
-      reason: move.reason,
+      ...move,
       before: subscription.state,
       after: state,
       data: eventDataOf(subscription),
@@ -174,14 +184,84 @@ export function cancelAtPeriodEnd(subscription: Subscription, move: Move): Subsc
     { ...subscription, cancelAtPeriodEnd: true, cancelReason: move.reason },
     {
       type: "subscription.cancel_scheduled",
-      at: move.at,
-      actor: move.actor,
-      reason: move.reason,
+      ...move,
       before: subscription.state,
       after: subscription.state,
       data: { ...eventDataOf(subscription), endsOn: endOfPresentPeriod(subscription) },
     },
   );
+}
+
+/** A subscription with something wrong in it: only it stops, until a person releases it. */
+export function parkSubscription(subscription: Subscription, move: Move): Subscription {
+  return withEvent(
+    { ...subscription, parked: move.reason, version: subscription.version + 1, aligning: true },
+    { type: "subscription.parked", ...move, data: eventDataOf(subscription) },
+  );
+}
+
+/** A parked subscription goes on where it stopped. */
+export function releaseSubscription(subscription: Subscription, move: Move): Subscription {
+  return withEvent(
+    { ...subscription, parked: null, version: subscription.version + 1, aligning: true },
+    {
+      type: "subscription.released",
+      ...move,
+      before: subscription.parked,
+      data: eventDataOf(subscription),
+    },
+  );
+}
+
+/**
+ * The customer pays an open or failed invoice now. An unpaid subscription owes again; its next
+ * period is opened once it has paid.
+ */
+export function payInvoiceNow(
+  subscription: Subscription,
+  invoiceId: string,
+  cause: Cause,
+): Subscription {
+  const asked: Subscription = {
+    ...subscription,
+    version: subscription.version + 1,
+    aligning: true,
+    payNow: invoiceId,
+  };
+  if (subscription.state !== "unpaid") return asked;
+  return withEvent<Subscription>(
+    { ...asked, state: "past_due", nextPeriodAt: null },
+    {
+      type: "subscription.reopened",
+      ...cause,
+      before: "unpaid",
+      after: "past_due",
+      data: { ...eventDataOf(subscription), invoiceId },
+    },
+  );
+}
+
+/** Another saved card from now on; what was declined on the old one is tried on it at once. */
+export function changeCard(
+  subscription: Subscription,
+  card: { billingKeyId: string; gateway: string; account: string; invoiceId: string | null },
+  cause: Cause,
+): Subscription {
+  const { invoiceId, ...key } = card;
+  const changed: Subscription = {
+    ...subscription,
+    ...key,
+    version: subscription.version + 1,
+    aligning: true,
+  };
+  const said = withEvent(changed, {
+    type: "subscription.card_changed",
+    ...cause,
+    before: subscription.billingKeyId,
+    after: card.billingKeyId,
+    data: eventDataOf(subscription),
+  });
+  return invoiceId === null ? said : payInvoiceNow(said, invoiceId, cause);
 }
 
 /** First day that is not covered any more, if it is cancelled at its period's end. */

@@ -1,6 +1,9 @@
 import type { BaseAdapter } from "@bull-board/api/baseAdapter";
 import type { Registry } from "prom-client";
+import type { VerifyReport } from "../billing/verify/report.ts";
+import type { VerifyOptions } from "../billing/verify/verify.ts";
 import type { Config } from "../config.ts";
+import type { ChargePolicy } from "../domain/charge-policy.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import type { BusinessClock, OperationalClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -27,6 +30,9 @@ export interface AppDeps {
   subscriptions: SubscriptionStore;
   billingKeys: BillingKeyStore;
   gateways: GatewayRegistry;
+  policy: ChargePolicy;
+  /** What becomes of a subscription whose ladder is used up. */
+  finalState: "unpaid" | "canceled";
   secrets: SecretBox;
   hints: WorkHints;
   testClock: TestClockStore | null;
@@ -35,6 +41,8 @@ export interface AppDeps {
   /** Queues of the board, as `createQueueBoards` makes them. */
   boards: readonly BaseAdapter[];
   metrics: Pick<Registry, "metrics" | "contentType">;
+  /** Every invariant over the database, and the gateways' own lists beside it. */
+  verify(options: VerifyOptions): Promise<VerifyReport>;
   health: { database(): Promise<boolean>; redis(): Promise<boolean> };
   /** The login of /admin; null: /admin is closed. */
   adminPassword: AdminPassword | null;

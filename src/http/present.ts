@@ -4,7 +4,7 @@ import type { ChargeAttempt } from "../domain/charge-attempt.ts";
 import type { Decline } from "../domain/decline.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { Refund } from "../domain/refund.ts";
-import { BILLABLE_STATES, type Subscription, endOfPresentPeriod } from "../domain/subscription.ts";
+import { type Subscription, endOfPresentPeriod, isBillable } from "../domain/subscription.ts";
 import { declineText } from "./decline-texts.ts";
 import type { Language } from "./language.ts";
 import type {
@@ -34,10 +34,11 @@ export function presentSubscription(
   language: Language,
   invoices?: readonly Invoice[],
 ): SubscriptionView {
-  const goesOn = BILLABLE_STATES.includes(subscription.state) && !subscription.cancelAtPeriodEnd;
+  const goesOn = isBillable(subscription) && !subscription.cancelAtPeriodEnd;
   return {
     id: subscription.id,
     state: subscription.state,
+    parked: subscription.parked,
     customerId: subscription.customerId,
     planId: subscription.planId,
     productName: subscription.productName,

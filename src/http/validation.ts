@@ -65,7 +65,8 @@ function expectedOf(name: string): Text {
   return isFieldName(name) ? FIELD_TEXTS[name] : { en: "another value", ko: "다른 값" };
 }
 
-function asRequired(text: Text): Text {
+/** The sentence of a field that is missing. */
+export function asRequired(text: Text): Text {
   return { en: `required: ${text.en}`, ko: `필수 항목: ${text.ko}` };
 }
 

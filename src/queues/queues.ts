@@ -28,6 +28,8 @@ export interface Queues {
     name: "ask" | "recheck",
     invoices: readonly Pick<HintedInvoice, "id" | "revision">[],
   ): Promise<void>;
+  /** Takes away failed jobs older than so many days, a bounded number a call. */
+  removeOldJobs(days: number): Promise<number>;
   /** Makes sure that the sweep's tick exists: a flush takes it away silently. */
   upsertSweep(everyMs: number): Promise<void>;
   /** Jobs of a queue by state. */
@@ -36,12 +38,15 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-/** Finished jobs are bounded, waiting ones carry no history. */
+/**
+ * Jobs that are done are gone, failed ones too: a kept one would swallow the next hint of its id.
+ * What failed stands in the log, and its work in the database.
+ */
 const JOB_OPTIONS: JobsOptions = {
   attempts: 3,
   backoff: { type: "exponential", delay: 1000, jitter: 0.5 },
   removeOnComplete: true,
-  removeOnFail: { count: 500, age: 7 * 86_400 },
+  removeOnFail: true,
   stackTraceLimit: 3,
 };
 
@@ -50,6 +55,10 @@ const JOB_OPTIONS: JobsOptions = {
  * revision, and a stretch of time, so that no hint is swallowed for longer than this.
  */
 const ID_STRETCH_MS = 300_000;
+
+const DAY_MS = 86_400_000;
+/** Most old jobs that one call takes from one queue. */
+const REMOVED_MAX = 500;
 
 /** BullMQ: a smaller number goes first. */
 const URGENT = 1;
@@ -170,6 +179,13 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
     async countJobs(queue) {
       assertConnected();
       return queue.getJobCounts();
+    },
+    async removeOldJobs(days) {
+      assertConnected();
+      const removed = await Promise.all(
+        queues.all.map((queue) => queue.clean(days * DAY_MS, REMOVED_MAX, "failed")),
+      );
+      return removed.flat().length;
     },
     async upsertSweep(everyMs) {
       assertConnected();

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { CARD_TABLE, DECLINE_TABLE, EFFECT_TABLE, type GuideTable } from "./guide.ts";
-import { type Markup, PAGE_HEADERS, html, page, table } from "./html.ts";
+import { type Markup, PAGE_HEADERS, html, page, table } from "../lib/html.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
 import { matchingEntries, parseLedgerQuery, totalsOf } from "./ledger-query.ts";
 import type { SimulatorState } from "./state.ts";

@@ -86,10 +86,17 @@ const AWAY =
 /** Whether an error says that the database could not be reached or did not answer. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error.name === "MongooseServerSelectionError") return true;
+  if (error.name === "MongooseServerSelectionError" || isBrokenSocket(error)) return true;
   if (error.name === "MongooseError")
     return /initial connection|bufferCommands/i.test(error.message);
   return AWAY.test(error.name) && !("code" in error && typeof error.code === "number");
+}
+
+/** The driver passes some errors of its sockets on as they are, when the server dies. */
+const BROKEN_SOCKET = new Set(["EPIPE", "ECONNRESET", "ECONNREFUSED", "ETIMEDOUT"]);
+
+function isBrokenSocket(error: Error): boolean {
+  return "code" in error && typeof error.code === "string" && BROKEN_SOCKET.has(error.code);
 }
 
 /** Whether a write met a unique index. */

@@ -18,6 +18,7 @@ export interface InvoiceStore extends RevisionedStore<Invoice>, InvoiceWork {
   findByIdempotencyKey(key: string): Promise<Invoice | null>;
   findByRefundKey(key: string): Promise<Invoice | null>;
   findByOrderNumber(orderNumber: string): Promise<Invoice | null>;
+  findByRefundId(refundId: string): Promise<Invoice | null>;
   listOfSubscription(subscriptionId: string): Promise<Invoice[]>;
   listOpenOfSubscription(subscriptionId: string): Promise<Invoice[]>;
 }
@@ -34,9 +35,14 @@ export function createInvoiceStore(database: Database): InvoiceStore {
     ...createInvoiceWork(model),
     claimAttempt: (read, next) => base.write(read, next, { step: read.step }),
     recordOutcome: (read, next) =>
-      base.write(read, next, { "claim.token": read.claim?.token ?? "" }),
+      base.write(
+        read,
+        next,
+        read.claim === null ? { claim: null } : { "claim.token": read.claim.token },
+      ),
     findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
     findByRefundKey: (key) => one({ "refunds.idempotency.key": key }),
+    findByRefundId: (refundId) => one({ "refunds.id": refundId }),
     findByOrderNumber: (orderNumber) => one({ "attempts.orderNumber": orderNumber }),
     listOfSubscription: (subscriptionId) =>
       many({ subscriptionId }, { periodNumber: 1 }, MOST_INVOICES),

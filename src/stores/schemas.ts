@@ -14,6 +14,8 @@ const instant = { type: Date };
 
 const idempotency = new Schema({ key: text, bodyHash: text }, part);
 
+const changeMark = new Schema({ key: text, bodyHash: text, invoiceId: text }, part);
+
 const outboxEntry = new Schema(
   {
     number,
@@ -21,6 +23,7 @@ const outboxEntry = new Schema(
     at: instant,
     recordedAt: instant,
     actor: text,
+    by: text,
     reason: text,
     before: text,
     after: text,
@@ -130,6 +133,7 @@ export const invoiceSchema = new Schema(
     claim: { type: claim },
     deferrals: number,
     attempts: { type: [attempt], default: undefined },
+    attemptsForgiven: number,
     dunning: { type: new Schema({ step: number, firstDeclinedAt: instant }, part) },
     version: number,
     behind: flag,
@@ -164,6 +168,8 @@ export const subscriptionSchema = new Schema(
     state: text,
     version: number,
     aligning: flag,
+    payNow: text,
+    parked: text,
     nextPeriod: number,
     nextPeriodAt: instant,
     cancelAtPeriodEnd: flag,
@@ -172,7 +178,7 @@ export const subscriptionSchema = new Schema(
     metadata: { type: Schema.Types.Mixed },
     createdAt: instant,
     idempotency: { type: idempotency },
-    cancellation: { type: idempotency },
+    changes: { type: [changeMark], default: undefined },
   },
   strict,
 );
@@ -211,6 +217,7 @@ export const eventSchema = new Schema(
     at: instant,
     recordedAt: instant,
     actor: text,
+    by: text,
     reason: text,
     before: text,
     after: text,

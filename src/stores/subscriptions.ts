@@ -22,12 +22,15 @@ export interface SubscriptionFilter {
 
 export interface SubscriptionStore extends RevisionedStore<Subscription> {
   findByIdempotencyKey(key: string): Promise<Subscription | null>;
-  findByCancellationKey(key: string): Promise<Subscription | null>;
+  /** By the key of a request that changed it. */
+  findByChangeKey(key: string): Promise<Subscription | null>;
   list(filter: SubscriptionFilter, limit: number): Promise<Subscription[]>;
   /** Subscriptions whose next period is to be opened. */
   listDue(businessNow: Date, limit: number): Promise<Subscription[]>;
   /** Contract changes that have not reached every open invoice. */
   listAligning(limit: number): Promise<Subscription[]>;
+  /** Those that a person must release. */
+  listParked(limit: number): Promise<Subscription[]>;
   /** Whether a period is to be opened or a change is to be finished. */
   hasWork(businessNow: Date): Promise<boolean>;
   /** The next business instant after `after` at which a period is opened. */
@@ -41,11 +44,11 @@ export function createSubscriptionStore(database: Database): SubscriptionStore {
     "subscriptions",
   );
   const { one, many } = createFinders<Subscription>(model);
-  const billable = { $in: [...BILLABLE_STATES] };
+  const billable = { state: { $in: [...BILLABLE_STATES] }, parked: null };
   return {
     ...createRevisionedStore<Subscription>(model),
     findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
-    findByCancellationKey: (key) => one({ "cancellation.key": key }),
+    findByChangeKey: (key) => one({ "changes.key": key }),
     list({ after, ...filter }, limit) {
       return many(
         { ...filter, ...(after === undefined ? {} : { _id: { $gt: after } }) },
@@ -54,15 +57,16 @@ export function createSubscriptionStore(database: Database): SubscriptionStore {
       );
     },
     listDue: (businessNow, limit) =>
-      many({ nextPeriodAt: { $lte: businessNow }, state: billable }, { nextPeriodAt: 1 }, limit),
+      many({ nextPeriodAt: { $lte: businessNow }, ...billable }, { nextPeriodAt: 1 }, limit),
     listAligning: (limit) => many({ aligning: true }, { _id: 1 }, limit),
+    listParked: (limit) => many({ parked: { $gt: "" } }, { _id: 1 }, limit),
     async hasWork(businessNow) {
-      const due = await one({ nextPeriodAt: { $lte: businessNow }, state: billable });
+      const due = await one({ nextPeriodAt: { $lte: businessNow }, ...billable });
       return due !== null || (await one({ aligning: true })) !== null;
     },
     async nextBusinessInstant(after) {
       const [next] = await many(
-        { nextPeriodAt: { $gt: after }, state: billable },
+        { nextPeriodAt: { $gt: after }, ...billable },
         { nextPeriodAt: 1 },
         1,
       );

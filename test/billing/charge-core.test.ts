@@ -43,8 +43,19 @@ describe("the charge core on real stores and a real gateway's wire", () => {
 
   it("charges once however many workers take the same job at once", async () => {
     const { customerId, invoiceId } = await duePeriod();
-    const results = await Promise.all(Array.from({ length: 20 }, () => core.charge(invoiceId)));
+    const twenty = () => Promise.all(Array.from({ length: 20 }, () => core.charge(invoiceId)));
+    const results = await twenty();
     expect(results.filter((result) => result.kind === "charged")).toHaveLength(1);
+    // On a busy machine the lease may be spent before the send: then nothing left, and it goes again.
+    for (
+      let round = 0;
+      (await core.invoice(invoiceId)).state === "open" && round < 50;
+      round += 1
+    ) {
+      await sleep(100);
+      await twenty();
+      if ((await core.invoice(invoiceId)).step === "ask") await core.askUntilSettled(invoiceId);
+    }
     expect(await approvalsOf(customerId)).toHaveLength(1);
     expect(await core.invoice(invoiceId)).toMatchObject({ state: "paid", refundable: 9900 });
   });
@@ -194,9 +205,11 @@ describe("the charge core on real stores and a real gateway's wire", () => {
     const orderNumber = (await core.invoice(invoiceId)).attempts[0]?.orderNumber ?? "";
     const deps = { ...reconcileDepsOf(core.composition), policy: core.composition.policy };
     const resolution = { kind: "not_charged" as const, reason: "seen in the console" };
-    await resolveAttempt(deps, { orderNumber, resolution });
+    await resolveAttempt(deps, { orderNumber, resolution, by: "kim" });
     expect(await core.invoice(invoiceId)).toMatchObject({ step: "charge", state: "open" });
-    await expect(resolveAttempt(deps, { orderNumber, resolution })).rejects.toMatchObject({
+    await expect(
+      resolveAttempt(deps, { orderNumber, resolution, by: "kim" }),
+    ).rejects.toMatchObject({
       code: "ATTEMPT_NOT_OPEN",
     });
   });
@@ -209,7 +222,7 @@ describe("the charge core on real stores and a real gateway's wire", () => {
     const deps = { ...reconcileDepsOf(core.composition), policy: core.composition.policy };
     // A person errs: the money had moved. The second look finds it.
     const resolution = { kind: "not_charged" as const, reason: "mistaken" };
-    await resolveAttempt(deps, { orderNumber, resolution });
+    await resolveAttempt(deps, { orderNumber, resolution, by: "kim" });
     const { recheckAt } = await core.invoice(invoiceId);
     await core.setClock(new Date((recheckAt?.getTime() ?? 0) + 1));
     await core.recheck(invoiceId);
@@ -224,7 +237,7 @@ describe("the charge core on real stores and a real gateway's wire", () => {
     const orderNumber = (await core.invoice(invoiceId)).attempts[0]?.orderNumber ?? "";
     const deps = { ...reconcileDepsOf(core.composition), policy: core.composition.policy };
     const resolution = { kind: "not_charged" as const, reason: "mistaken" };
-    await resolveAttempt(deps, { orderNumber, resolution });
+    await resolveAttempt(deps, { orderNumber, resolution, by: "kim" });
     await core.charge(invoiceId);
     expect(await core.invoice(invoiceId)).toMatchObject({ state: "paid" });
     const { recheckAt } = await core.invoice(invoiceId);
@@ -253,7 +266,7 @@ describe("the charge core on real stores and a real gateway's wire", () => {
     expect(await approvalsOf("late-1")).toHaveLength(1);
     const [first, second] = held.map((invoice) => invoice.id);
     const decide = (invoiceId: string, decision: "charge" | "waive") =>
-      decideLatePeriod(core.composition, { invoiceId, decision, reason: "agreed" });
+      decideLatePeriod(core.composition, { invoiceId, decision, reason: "agreed", by: "kim" });
     await decide(first ?? "", "charge");
     await core.charge(first ?? "");
     await decide(second ?? "", "waive");

@@ -50,7 +50,7 @@ describe("a registration", () => {
     const key = finishRegistration(
       registering(),
       { state: "active", secret, cardName: "신한" },
-      after(1),
+      { at: after(1), actor: "api" },
     );
     expect(key).toMatchObject({ state: "active", secret, cardName: "신한", reason: null });
     expect(key.outbox).toMatchObject([
@@ -60,7 +60,11 @@ describe("a registration", () => {
   });
 
   test.each(["refused", "unknown"] as const)("that ends %s keeps no key and says why", (state) => {
-    const key = finishRegistration(registering(), { state, reason: "timeout" }, after(1));
+    const key = finishRegistration(
+      registering(),
+      { state, reason: "timeout" },
+      { at: after(1), actor: "api" },
+    );
     expect(key).toMatchObject({ state, secret: null, reason: "timeout" });
     expect(key.outbox).toMatchObject([{ type: `billing_key.${state}`, after: state }]);
   });

@@ -58,7 +58,7 @@ describe("a cancel", () => {
     ["without a worker", expired()],
   ])("only marks an invoice whose charge is %s", (_why, invoice) => {
     const marked = alignInvoice(invoice, canceled(), BY);
-    expect(marked).toEqual({ ...invoice, behind: true, stop: true });
+    expect(marked).toEqual({ ...invoice, behind: true, stop: true, version: 2 });
     expect(alignInvoice(marked, canceled(), BY)).toBe(marked);
   });
 
@@ -84,7 +84,7 @@ describe("a change of terms", () => {
 
   test("marks an invoice in flight and reaches it when its call is back", () => {
     const marked = alignInvoice(claimed(periodInvoice()), changed(), BY);
-    expect(marked).toMatchObject({ behind: true, stop: false, amount: 9900, version: 1 });
+    expect(marked).toMatchObject({ behind: true, stop: false, amount: 9900, version: 2 });
     const back = recorded(marked, declined("insufficient_funds"));
     expect(back).toMatchObject({ state: "open", behind: true });
     expect(alignInvoice(back, changed(), BY)).toMatchObject({
@@ -184,4 +184,25 @@ describe("the standing of a subscription", () => {
       }
     },
   );
+});
+
+describe("an older change that is finished late", () => {
+  const paidNow = { ...newSubscription(), version: 2, payNow: "sub_1-p0" };
+
+  test("does not take back a cancel that has reached the charge in flight", () => {
+    const ended = endSubscription(paidNow, "canceled", { ...BY, reason: "customer asked" });
+    const marked = alignInvoice(claimed(periodInvoice()), ended, BY);
+    expect(alignInvoice(marked, paidNow, BY)).toBe(marked);
+    const back = recorded(marked, approved());
+    expect(back).toMatchObject({ state: "paid", step: "refund", refundable: 0 });
+  });
+
+  test("does not void what was opened again", () => {
+    const failed = recorded(claimed(periodInvoice()), declined("card_expired"));
+    const unpaid = endSubscription(newSubscription(), "unpaid", { ...BY, reason: "declined" });
+    const reopened = { ...unpaid, state: "past_due" as const, version: 3, payNow: failed.id };
+    const open = alignInvoice(failed, reopened, BY);
+    expect(open.state).toBe("open");
+    expect(alignInvoice(open, unpaid, BY)).toBe(open);
+  });
 });

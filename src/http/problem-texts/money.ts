@@ -167,6 +167,77 @@ export const MONEY_PROBLEMS = {
     fix: { en: "Leave the field amount out.", ko: "amount 필드를 빼고 요청하세요." },
     example: { gateway: "payup" },
   },
+  NOT_HELD: {
+    status: 409,
+    title: { en: "Nothing waits here", ko: "담당자를 기다리는 항목이 아닙니다" },
+    detail: {
+      en: "{id} does not wait for a person.",
+      ko: "담당자의 처리를 기다리는 상태가 아닙니다. 대상: {id}",
+    },
+    cause: {
+      en: "It was released already, or it never stopped.",
+      ko: "이미 해제되었거나 중단된 적이 없습니다.",
+    },
+    fix: {
+      en: "Look at /admin/unresolved: it lists what waits.",
+      ko: "/admin/unresolved 목록에서 대기 중인 항목을 확인하세요.",
+    },
+    example: { id: "sub_4k2v9x7c1m3n5b8q-p3" },
+  },
+  NEEDS_RESOLUTION: {
+    status: 409,
+    title: {
+      en: "Somebody must say what happened at the gateway",
+      ko: "결제사 쪽 결과를 먼저 확인해야 합니다",
+    },
+    detail: {
+      en: "A refund of {id} has an unknown outcome; going on would only lead here again.",
+      ko: "결과를 알 수 없는 환불이 있어 그대로 진행할 수 없습니다. 대상: {id}",
+    },
+    cause: {
+      en: "The reply to a refund was lost, and earlier refunds of the same payment blur what the gateway shows.",
+      ko: "환불 응답이 유실되었고, 같은 결제의 이전 환불 때문에 결제사 조회만으로 구분할 수 없습니다.",
+    },
+    fix: {
+      en: "Look at the payment in the gateway's console, then say refunded or not_refunded.",
+      ko: "결제사 관리자 화면에서 확인한 뒤 환불됨(refunded) 또는 환불 안 됨(not_refunded)으로 확정하세요.",
+    },
+    example: { id: "pay_4k2v9x7c1m3n5b8q" },
+  },
+  SUBSCRIPTION_PARKED: {
+    status: 409,
+    title: { en: "The subscription is parked", ko: "구독이 보류되어 있습니다" },
+    detail: {
+      en: "{id} is stopped until a person releases it.",
+      ko: "담당자가 해제할 때까지 결제가 중단된 구독입니다. 대상: {id}",
+    },
+    cause: {
+      en: "Its records contradict each other, so nothing is charged by itself any more.",
+      ko: "기록이 서로 맞지 않아 자동 결제를 멈추었습니다.",
+    },
+    fix: {
+      en: "Read the reason at /admin/unresolved, correct what is wrong, then release it.",
+      ko: "/admin/unresolved에서 사유를 확인하고 바로잡은 뒤 해제하세요.",
+    },
+    example: { id: "sub_4k2v9x7c1m3n5b8q" },
+  },
+  NOTHING_TO_PAY: {
+    status: 409,
+    title: { en: "Nothing is owed", ko: "납부할 금액이 없습니다" },
+    detail: {
+      en: "The subscription {id} owes nothing that could be paid now.",
+      ko: "지금 결제할 수 있는 청구서가 없는 구독입니다. 대상: {id}",
+    },
+    cause: {
+      en: "Every period that is due is paid, or its next period has not come yet.",
+      ko: "청구된 기간이 모두 결제되었거나 다음 결제일이 아직 오지 않았습니다.",
+    },
+    fix: {
+      en: "Look at the subscription: its invoices show what is open.",
+      ko: "구독을 조회하여 미결제 청구서를 확인하세요.",
+    },
+    example: { id: "sub_4k2v9x7c1m3n5b8q" },
+  },
   ATTEMPT_NOT_OPEN: {
     status: 409,
     title: { en: "There is nothing to decide here", ko: "처리할 수 있는 상태가 아닙니다" },

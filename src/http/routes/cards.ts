@@ -42,6 +42,7 @@ export function addCardRoutes(app: HttpApp, deps: RouteDeps): void {
           customerPhone: body.customerPhone ?? null,
           locale: body.locale ?? "ko",
           idempotency: readIdempotencyMark(deps.secrets, "register", request),
+          by: request.caller,
         },
       );
       return reply.code(201).send(presentBillingKey(key));

@@ -1,12 +1,15 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { payOpenInvoice } from "../../billing/pay-open-invoice.ts";
 import { requestPayment } from "../../billing/request-payment.ts";
 import { requestRefund } from "../../billing/request-refund.ts";
 import { BillingError } from "../../domain/errors.ts";
+import type { IdempotencyMark } from "../../domain/idempotency.ts";
 import type { Invoice } from "../../domain/invoice.ts";
 import type { RouteDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
 import { markReplay, readIdempotencyMark } from "../idempotency-key.ts";
 import { languageOf } from "../language.ts";
+import { type PayOrder, readPayOrder } from "../pay-order.ts";
 import { presentInvoice, presentRefund } from "../present.ts";
 import { WaitHeaders, keyed, problemAnswers } from "../schemas/documentation.ts";
 import { IdParams, NoQuery, PayBody, RefundBody } from "../schemas/requests.ts";
@@ -31,9 +34,9 @@ function addPay(app: HttpApp, deps: RouteDeps): void {
     url: "/billing/pay",
     schema: {
       tags: ["payments"],
-      summary: "Charge a saved card once (단건 결제)",
+      summary: "Charge a saved card once, or what a subscription owes (단건 결제)",
       description:
-        "Answers 202 once the payment is accepted and durable, or 200 with Prefer: wait=N once it is settled.",
+        "Takes billingKey, amount and productName, or subscriptionId alone: then the oldest open invoice of the subscription is paid now. Answers 202 once the payment is accepted and durable, or 200 with Prefer: wait=N once it is settled.",
       security: keyed,
       headers: WaitHeaders,
       querystring: NoQuery,
@@ -41,15 +44,9 @@ function addPay(app: HttpApp, deps: RouteDeps): void {
       response: { 200: InvoiceResponse, 202: InvoiceResponse, ...problemAnswers },
     },
     handler: async (request, reply) => {
-      const { body } = request;
       const idempotency = readIdempotencyMark(deps.secrets, "pay", request);
-      const accepted = await requestPayment(deps, {
-        billingKeyId: body.billingKey,
-        customerId: body.customerId?.normalize("NFC") ?? null,
-        amount: body.amount,
-        productName: body.productName.normalize("NFC"),
-        idempotency,
-      });
+      const order = readPayOrder(request.body);
+      const accepted = await accept(deps, order, { idempotency, by: request.caller });
       markReplay(reply, idempotency, accepted.idempotency);
       const payment = await settle(deps, { request, reply }, accepted, isPaymentSettled);
       return reply
@@ -57,6 +54,23 @@ function addPay(app: HttpApp, deps: RouteDeps): void {
         .headers(answerHeaders(request, payment, isPaymentSettled(payment)))
         .send(presentInvoice(payment, languageOf(request.headers["accept-language"])));
     },
+  });
+}
+
+function accept(
+  deps: RouteDeps,
+  order: PayOrder,
+  asked: { idempotency: IdempotencyMark | null; by: string },
+): Promise<Invoice> {
+  if (order.kind === "subscription") {
+    return payOpenInvoice(deps, { subscriptionId: order.subscriptionId, ...asked });
+  }
+  return requestPayment(deps, {
+    billingKeyId: order.billingKey,
+    customerId: order.customerId?.normalize("NFC") ?? null,
+    amount: order.amount,
+    productName: order.productName.normalize("NFC"),
+    ...asked,
   });
 }
 
@@ -83,6 +97,7 @@ function addRefund(app: HttpApp, deps: RouteDeps): void {
         amount: body.amount ?? null,
         reason: body.reason.normalize("NFC"),
         idempotency,
+        by: request.caller,
       });
       markReplay(reply, idempotency, refundOf(accepted, refundId).idempotency);
       const isSettled = (invoice: Invoice) =>

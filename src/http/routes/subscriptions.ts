@@ -1,3 +1,4 @@
+import { changeCard } from "../../billing/change-card.ts";
 import { cancelSubscription } from "../../billing/cancel-subscription.ts";
 import { subscribe } from "../../billing/subscribe.ts";
 import { BillingError } from "../../domain/errors.ts";
@@ -8,13 +9,21 @@ import { languageOf } from "../language.ts";
 import { presentSubscription } from "../present.ts";
 import { readWholeNumbers } from "../query-numbers.ts";
 import { WriteHeaders, keyed, problemAnswers } from "../schemas/documentation.ts";
-import { CancelBody, IdParams, ListQuery, NoQuery, SubscribeBody } from "../schemas/requests.ts";
+import {
+  CancelBody,
+  CardBody,
+  IdParams,
+  ListQuery,
+  NoQuery,
+  SubscribeBody,
+} from "../schemas/requests.ts";
 import { SubscriptionListResponse, SubscriptionResponse } from "../schemas/responses.ts";
 
 /** Subscriptions: begin, end, look at. */
 export function addSubscriptionRoutes(app: HttpApp, deps: RouteDeps): void {
   addSubscribe(app, deps);
   addCancel(app, deps);
+  addChangeCard(app, deps);
   addOne(app, deps);
   addList(app, deps);
 }
@@ -50,6 +59,7 @@ function addSubscribe(app: HttpApp, deps: RouteDeps): void {
           firstCharge: body.firstCharge ?? "cycleDay",
           metadata: body.metadata ?? {},
           idempotency,
+          by: request.caller,
         },
       );
       markReplay(reply, idempotency, subscription.idempotency);
@@ -86,6 +96,35 @@ function addCancel(app: HttpApp, deps: RouteDeps): void {
         atPeriodEnd: body.atPeriodEnd ?? false,
         reason: body.reason?.normalize("NFC") ?? NO_REASON,
         idempotency: readIdempotencyMark(deps.secrets, "cancel", request),
+        by: request.caller,
+      });
+      return presentSubscription(subscription, languageOf(request.headers["accept-language"]));
+    },
+  });
+}
+
+function addChangeCard(app: HttpApp, deps: RouteDeps): void {
+  app.route({
+    method: "POST",
+    url: "/billing/card",
+    schema: {
+      tags: ["subscriptions"],
+      summary: "Pay a subscription with another saved card (카드 변경)",
+      description:
+        "Swaps the billing key. What was declined on the old card is tried on the new one at once; an unpaid subscription owes again.",
+      security: keyed,
+      headers: WriteHeaders,
+      querystring: NoQuery,
+      body: CardBody,
+      response: { 200: SubscriptionResponse, ...problemAnswers },
+    },
+    handler: async (request) => {
+      const { body } = request;
+      const subscription = await changeCard(deps, {
+        subscriptionId: body.subscriptionId,
+        billingKeyId: body.billingKey,
+        idempotency: readIdempotencyMark(deps.secrets, "card", request),
+        by: request.caller,
       });
       return presentSubscription(subscription, languageOf(request.headers["accept-language"]));
     },

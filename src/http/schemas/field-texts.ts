@@ -91,6 +91,14 @@ export const FIELD_TEXTS = {
     en: "the id of a payment or of a period's invoice",
     ko: "결제 ID 또는 청구서 ID",
   },
+  outcome: {
+    en: '"approved" or "not_charged" for a charge, "refunded" or "not_refunded" for a refund',
+    ko: '결제는 "approved" 또는 "not_charged", 환불은 "refunded" 또는 "not_refunded"',
+  },
+  transactionId: {
+    en: "the gateway's transaction number of the approval, needed where the outcome is approved",
+    ko: "결제사 승인 거래번호 (outcome이 approved이면 필수)",
+  },
   id: {
     en: "an id of 1 to 64 letters, digits, _ or -",
     ko: "영문자, 숫자, _, - 로 된 1~64자의 ID",

@@ -83,6 +83,14 @@ export const fields = {
   atPeriodEnd: Type.Boolean(about("atPeriodEnd", true)),
   reason: gatewayText("reason", 100, "고객 요청"),
   paymentId: idOf("paymentId", "pay_4k2v9x7c1m3n5b8q"),
+  outcome: Type.Enum(
+    ["approved", "not_charged", "refunded", "not_refunded"],
+    about("outcome", "approved"),
+  ),
+  transactionId: Type.String({
+    ...about("transactionId", "T2027031500001"),
+    pattern: "^[A-Za-z0-9_-]{1,100}$",
+  }),
   id: idOf("id", "sub_4k2v9x7c1m3n5b8q"),
   state: Type.Enum(
     ["trialing", "active", "past_due", "paused", "canceled", "unpaid"],

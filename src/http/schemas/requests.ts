@@ -55,14 +55,36 @@ export const SubscribeBody = strict(
   },
 );
 
+/** Either a one-off charge (the first three fields) or what a subscription owes (its id alone). */
 export const PayBody = strict(
   {
-    billingKey: fields.billingKey,
-    amount: fields.amount,
-    productName: fields.productName,
+    billingKey: Type.Optional(fields.billingKey),
+    amount: Type.Optional(fields.amount),
+    productName: Type.Optional(fields.productName),
     customerId: Type.Optional(fields.customerId),
+    subscriptionId: Type.Optional(fields.subscriptionId),
   },
   { billingKey: "BILL_KEY", amount: 9900, productName: "프리미엄 구독" },
+);
+
+export const CardBody = strict(
+  { subscriptionId: fields.subscriptionId, billingKey: fields.billingKey },
+  { subscriptionId: "sub_4k2v9x7c1m3n5b8q", billingKey: "BILL_KEY" },
+);
+
+export const ReleaseBody = strict(
+  { id: fields.id, reason: fields.reason },
+  { id: "sub_4k2v9x7c1m3n5b8q", reason: "기록 확인 완료" },
+);
+
+export const ResolveBody = strict(
+  {
+    id: fields.id,
+    outcome: fields.outcome,
+    transactionId: Type.Optional(fields.transactionId),
+    reason: fields.reason,
+  },
+  { id: "KB-4K2V9X7C1M3N-1", outcome: "approved", transactionId: "T2027", reason: "콘솔 확인" },
 );
 
 export const CancelBody = strict(

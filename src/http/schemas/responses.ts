@@ -89,6 +89,7 @@ export const InvoiceResponse = Type.Object({
 export const SubscriptionResponse = Type.Object({
   id: Type.String({ examples: ["sub_4k2v9x7c1m3n5b8q"] }),
   state: Type.Enum(["trialing", "active", "past_due", "paused", "canceled", "unpaid"]),
+  parked: nullable(Type.String({ description: "Why it is stopped until a person releases it." })),
   customerId: Type.String({ examples: ["user123"] }),
   planId: Type.String({ examples: ["monthly"] }),
   productName: Type.String({ examples: ["월간 구독"] }),

@@ -1,3 +1,4 @@
+/** Pages: a template that escapes its values, and headers under which nothing can run. */
 import { createHash } from "node:crypto";
 
 const STYLE = `body{font:15px/1.5 system-ui,"Noto Sans KR",sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222;background:#fff}
@@ -8,7 +9,8 @@ td.number{text-align:right;white-space:nowrap}
 pre{background:#f3f4f6;padding:.8rem;overflow-x:auto}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 a{color:#0b57d0}
-label{margin-right:1rem}`;
+label{margin-right:1rem}
+form{margin:.3rem 0}`;
 
 /** Text that was made safe, or written by us, to stand in a page. */
 export interface Markup {
@@ -34,9 +36,9 @@ export function html(
 }
 
 /** A whole page. */
-export function page(title: string, body: Markup): string {
+export function page(title: string, body: Markup, language = "ko"): string {
   return html`<!doctype html>
-<html lang="ko">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -53,7 +55,7 @@ ${body}
 /** A table with a row of headings; cells are escaped. */
 export function table(
   headings: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
+  rows: readonly (readonly (string | number | Markup)[])[],
 ): Markup {
   const head = headings.map((heading) => html`<th scope="col">${heading}</th>`);
   const body = rows.map((cells) => {

@@ -1,0 +1,45 @@
+import { parseArgs } from "node:util";
+import { listUnresolved } from "../billing/list-unresolved.ts";
+import { releaseHeld } from "../billing/release-held.ts";
+import { type Command, type CommandContext, UsageError } from "./command.ts";
+import { operatorName } from "./operator-name.ts";
+import { renderTable } from "./table.ts";
+import { withComposition } from "./with-composition.ts";
+
+/** What waits for a person, and letting go on one of them. */
+export const releaseCommand: Command = {
+  name: "release",
+  summary: "list what waits for a person, let one of them go on",
+  usage: "billing release\nbilling release SUBSCRIPTION|INVOICE --reason R",
+  async run(context) {
+    const { values, positionals } = parseArgs({
+      args: context.args,
+      allowPositionals: true,
+      options: { reason: { type: "string" } },
+    });
+    const [id] = positionals;
+    if (id === undefined) return list(context);
+    const { reason } = values;
+    if (!reason) throw new UsageError("--reason must say why");
+    const released = await withComposition(context, (composition) =>
+      releaseHeld(
+        { ...composition, hints: composition.queues.hints },
+        { id, reason, by: operatorName() },
+      ),
+    );
+    context.out(`${released.id} is ${released.state}\n`);
+    return 0;
+  },
+};
+
+async function list(context: CommandContext): Promise<number> {
+  const rows = await withComposition(context, listUnresolved);
+  context.out(
+    renderTable(
+      ["id", "waits because", "since", "won", "what a person can do"],
+      rows.map((row) => [row.id, row.why, row.since, row.amount ?? "", row.remedy]),
+      [3],
+    ),
+  );
+  return 0;
+}
