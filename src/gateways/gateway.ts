@@ -13,6 +13,8 @@ export interface GatewayCapabilities {
   partialRefund: boolean;
   /** How an unknown charge can be asked about; `none`: only a notice or a person can tell. */
   lookUp: "by_order_number" | "by_date_window" | "none";
+  /** Whether it can list what the account approved and gave back. */
+  listTransactions: boolean;
   /** Whether a refund of all that is left may be repeated without harm. */
   repeatableFullRefund: boolean;
   /** Characters the gateway cannot take in names are those outside this charset. */
@@ -118,6 +120,45 @@ export type RefundLookUpResult =
   /** `refunded` tells whether the gateway shows any refund on the transaction. */
   { kind: "found"; refunded: boolean } | { kind: "failed"; reason: string };
 
+/** Days whose transactions are to be listed. */
+export interface ListTransactionsRequest {
+  /** Business days (Asia/Seoul, YYYY-MM-DD), both included; at most `LISTED_DAYS_MAX` of them. */
+  fromOn: string;
+  untilOn: string;
+}
+
+/** Most days that one listing covers. */
+export const LISTED_DAYS_MAX = 31;
+/** Most transactions that one listing holds; a longer one fails and must be asked for in parts. */
+export const LISTED_TRANSACTIONS_MAX = 200_000;
+
+/** What a gateway lists of an account: money that came in, and money that went back. */
+export type ListedTransaction =
+  | {
+      kind: "approval";
+      orderNumber: string;
+      transactionId: string;
+      /** Won. */
+      amount: number;
+      at: Date;
+    }
+  | {
+      kind: "refund";
+      orderNumber: string;
+      /** The approval that was given back, whole or in part. */
+      transactionId: string;
+      /** Won; null where the gateway lists that it was refunded and not how much. */
+      amount: number | null;
+      /** Null where the gateway prints no readable time. */
+      at: Date | null;
+    };
+
+export type ListTransactionsResult =
+  /** Every approval booked on these days, and the refunds that the gateway shows on them. */
+  | { kind: "listed"; transactions: readonly ListedTransaction[] }
+  /** No complete list: says nothing about what is there. */
+  | { kind: "failed"; reason: string };
+
 /**
  * One gateway, one merchant account. Methods never throw for what a gateway or a network can do:
  * they return one of the outcomes. Every method obeys a total deadline of its own configuration.
@@ -139,6 +180,11 @@ export interface GatewayAdapter {
   refund(call: GatewayCall, request: RefundRequest): Promise<RefundOutcome>;
   lookUpCharge(call: GatewayCall, request: LookUpRequest): Promise<LookUpResult>;
   lookUpRefund(call: GatewayCall, transactionId: string): Promise<RefundLookUpResult>;
+  /** Fails where the capability is missing, the list is incomplete, or a row cannot be read. */
+  listTransactions(
+    call: GatewayCall,
+    request: ListTransactionsRequest,
+  ): Promise<ListTransactionsResult>;
   /** Reads an answer that could not be read at the time (law: it is read-only at the gateway). */
   readEvidence(
     call: GatewayCall,

@@ -9,6 +9,7 @@ import { createSecretBox } from "../../src/lib/secret-box.ts";
 import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
+import { POLICY } from "../domain/fixtures.ts";
 
 /** A line as the logger was given it. */
 export interface LogLine {
@@ -64,6 +65,8 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     subscriptions: unreachable("subscriptions") as SubscriptionStore,
     billingKeys: unreachable("billingKeys") as BillingKeyStore,
     gateways: { find: () => undefined } as unknown as GatewayRegistry,
+    policy: POLICY,
+    finalState: "unpaid",
     secrets: createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]),
     hints: { charge: async () => {}, sweep: async () => {} },
     testClock: {
@@ -77,6 +80,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       metrics: async () => "up 1\n",
       contentType: "text/plain; version=0.0.4; charset=utf-8",
     },
+    verify: () => Promise.reject(new Error("everything was verified by a request to be refused")),
     health: { database: async () => true, redis: async () => true },
     adminPassword: {
       user: "admin",
@@ -134,6 +138,7 @@ export const GOOD_BODIES = {
     cycleDay: 15,
   },
   "/billing/pay": { billingKey: "BILL_KEY", amount: 9900, productName: "월간 구독" },
+  "/billing/card": { subscriptionId: "sub_4k2v9x7c1m3n5b8q", billingKey: "BILL_KEY" },
   "/billing/cancel": { subscriptionId: "sub_4k2v9x7c1m3n5b8q" },
   "/billing/refund": { paymentId: "pay_4k2v9x7c1m3n5b8q", amount: 4900, reason: "고객 요청" },
   "/test-clock/advance": { months: 1 },

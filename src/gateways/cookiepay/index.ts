@@ -1,18 +1,24 @@
+import { addDays, isCalendarDay } from "../../domain/calendar.ts";
 import type { ChargeOutcome, Evidence } from "../../domain/outcome.ts";
 import type { OperationalClock } from "../../lib/clock.ts";
-import type {
-  ChargeRequest,
-  EvidenceContext,
-  GatewayAdapter,
-  GatewayCall,
-  GatewayCapabilities,
-  IssueBillingKeyOutcome,
-  IssueBillingKeyRequest,
-  LookUpRequest,
-  LookUpResult,
-  RefundLookUpResult,
-  RefundRequest,
-  RevokeBillingKeyOutcome,
+import {
+  type ChargeRequest,
+  type EvidenceContext,
+  type GatewayAdapter,
+  type GatewayCall,
+  type GatewayCapabilities,
+  type IssueBillingKeyOutcome,
+  type IssueBillingKeyRequest,
+  LISTED_DAYS_MAX,
+  LISTED_TRANSACTIONS_MAX,
+  type ListTransactionsRequest,
+  type ListTransactionsResult,
+  type ListedTransaction,
+  type LookUpRequest,
+  type LookUpResult,
+  type RefundLookUpResult,
+  type RefundRequest,
+  type RevokeBillingKeyOutcome,
 } from "../gateway.ts";
 import { type CookiepayClient, type Passage, createCookiepayClient } from "./client.ts";
 import type { CookiepayConfig } from "./account.ts";
@@ -22,6 +28,7 @@ import {
   toChargeOutcome,
   toIssueBody,
   toIssueOutcome,
+  toListing,
   toLookUpResult,
   toRefundBody,
   toRefundLookUp,
@@ -55,6 +62,7 @@ const CAPABILITIES: GatewayCapabilities = {
   revokeBillingKey: true,
   partialRefund: true,
   lookUp: "by_date_window",
+  listTransactions: true,
   repeatableFullRefund: true,
   nameCharset: "utf-8",
 };
@@ -87,6 +95,7 @@ export function createCookiepayAdapter(
     refund: (call, request) => refund(context, call, request),
     lookUpCharge: (call, request) => lookUpCharge(context, call, request),
     lookUpRefund: (call, transactionId) => lookUpRefund(context, call, transactionId),
+    listTransactions: (call, request) => listTransactions(context, call, request),
     readEvidence: (call, evidence, expected) => readEvidence(context, { call, evidence }, expected),
     close: () => client.close(),
   };
@@ -224,14 +233,55 @@ async function lookUpCharge(
   call: GatewayCall,
   request: LookUpRequest,
 ): Promise<LookUpResult> {
-  const { client, config } = context;
-  const body = toSearchBody(config.apiId, request);
-  const answer = await client.send("paysearch", body, startPassage(context, call));
+  const found = await search(context, { call, passage: startPassage(context, call) }, request);
+  return found.kind === "read" ? toLookUpResult(found.body, request) : found;
+}
+
+/** The gateway lists without pages, so every day is a page; one deadline holds for all of them. */
+async function listTransactions(
+  context: Context,
+  call: GatewayCall,
+  request: ListTransactionsRequest,
+): Promise<ListTransactionsResult> {
+  const days = daysOf(request);
+  if (days === null) return { kind: "failed", reason: `from 1 to ${LISTED_DAYS_MAX} days` };
+  const passage = startPassage(context, call);
+  let transactions: readonly ListedTransaction[] = [];
+  for (const on of days) {
+    const found = await search(context, { call, passage }, { fromOn: on, untilOn: on });
+    const page = found.kind === "read" ? toListing(found.body, on) : found;
+    if (page.kind === "failed") return { kind: "failed", reason: `${on}: ${page.reason}` };
+    transactions = [...transactions, ...page.transactions];
+    if (transactions.length > LISTED_TRANSACTIONS_MAX) {
+      return { kind: "failed", reason: `${on}: more than ${LISTED_TRANSACTIONS_MAX} transactions` };
+    }
+  }
+  return { kind: "listed", transactions };
+}
+
+/** Null where there is no such range, or too long a one. */
+function daysOf({ fromOn, untilOn }: ListTransactionsRequest): string[] | null {
+  if (!isCalendarDay(fromOn) || !isCalendarDay(untilOn) || fromOn > untilOn) return null;
+  const days: string[] = [];
+  for (let on = fromOn; on <= untilOn; on = addDays(on, 1)) {
+    days.push(on);
+    if (days.length > LISTED_DAYS_MAX) return null;
+  }
+  return days;
+}
+
+async function search(
+  context: Context,
+  { call, passage }: { call: GatewayCall; passage: Passage },
+  days: ListTransactionsRequest,
+): Promise<{ kind: "read"; body: unknown } | { kind: "failed"; reason: string }> {
+  const body = toSearchBody(context.config.apiId, days);
+  const answer = await context.client.send("paysearch", body, passage);
   if (answer.kind !== "read") return { kind: "failed", reason: answer.reason };
   const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
   if (reply.kind === "not_sent") return { kind: "failed", reason: reply.reason };
   if (answer.status !== 200) return { kind: "failed", reason: `http ${answer.status}` };
-  return toLookUpResult(answer.body, request);
+  return { kind: "read", body: answer.body };
 }
 
 async function lookUpRefund(

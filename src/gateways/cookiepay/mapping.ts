@@ -6,6 +6,9 @@ import type {
   EvidenceContext,
   IssueBillingKeyOutcome,
   IssueBillingKeyRequest,
+  ListTransactionsRequest,
+  ListTransactionsResult,
+  ListedTransaction,
   LookUpRequest,
   LookUpResult,
   RefundLookUpResult,
@@ -62,7 +65,7 @@ export function toRefundBody(request: RefundRequest): Body {
   };
 }
 
-export function toSearchBody(apiId: string, { fromOn, untilOn }: LookUpRequest): Body {
+export function toSearchBody(apiId: string, { fromOn, untilOn }: ListTransactionsRequest): Body {
   return { API_ID: apiId, STD_DT: fromOn, END_DT: untilOn };
 }
 
@@ -199,11 +202,11 @@ export function toLookUpResult(body: unknown, request: LookUpRequest): LookUpRes
     return rows === NOTHING_FOUND ? { kind: "not_found" } : failed(rows);
   const approvals = [];
   for (const row of rows) {
-    const fields = toFields(row);
     // A row that cannot be read might be ours: then "not there" would be a lie.
-    if (fields === undefined || typeof fields.ORDERNO !== "string") return failed("unreadable row");
-    if (fields.ORDERNO.trim() !== request.orderNumber || isRefusedRow(fields)) continue;
-    const transaction = toTransaction(fields, new Date(`${request.fromOn}T00:00:00+09:00`));
+    const fields = toRowFields(row);
+    if (fields === undefined) return failed("unreadable row");
+    if (fields.ORDERNO !== request.orderNumber || isRefusedRow(fields)) continue;
+    const transaction = toTransaction(fields, startOfKoreanDay(request.fromOn));
     const amount = toAmount(fields);
     if (transaction === undefined || amount === undefined) return failed("unreadable row");
     approvals.push({
@@ -215,6 +218,41 @@ export function toLookUpResult(body: unknown, request: LookUpRequest): LookUpRes
   if (approvals.length === 0) return { kind: "not_found" };
   approvals.sort((a, b) => a.approvedAt.getTime() - b.approvedAt.getTime());
   return { kind: "found", transactions: approvals };
+}
+
+/** One day of the gateway's list. Its rows tell that a payment was given back, not how much of it. */
+export function toListing(body: unknown, on: string): ListTransactionsResult {
+  const rows = toRows(body);
+  if (typeof rows === "string")
+    return rows === NOTHING_FOUND ? { kind: "listed", transactions: [] } : failed(rows);
+  const transactions: ListedTransaction[] = [];
+  for (const row of rows) {
+    const fields = toRowFields(row);
+    if (fields === undefined) return failed("unreadable row");
+    if (isRefusedRow(fields)) continue;
+    const approval = toTransaction(fields, startOfKoreanDay(on));
+    const amount = toAmount(fields);
+    if (approval === undefined || amount === undefined) return failed("unreadable row");
+    const ids = { orderNumber: fields.ORDERNO, transactionId: approval.id };
+    transactions.push({ kind: "approval", ...ids, amount, at: approval.approvedAt });
+    const refundedOn = textOf(fields, "CANCELDATE");
+    if (refundedOn !== undefined) {
+      const at = parseKoreaStamp(refundedOn) ?? null;
+      transactions.push({ kind: "refund", ...ids, amount: null, at });
+    }
+  }
+  return { kind: "listed", transactions };
+}
+
+/** The fields of a row; undefined where it does not say which order it is about. */
+function toRowFields(row: unknown): (Fields & { ORDERNO: string }) | undefined {
+  const fields = toFields(row);
+  if (fields === undefined || typeof fields.ORDERNO !== "string") return undefined;
+  return { ...fields, ORDERNO: fields.ORDERNO.trim() };
+}
+
+function startOfKoreanDay(on: string): Date {
+  return new Date(`${on}T00:00:00+09:00`);
 }
 
 /** Many payments come as an array, one perhaps as an object, none as an object with a code. */

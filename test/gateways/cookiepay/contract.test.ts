@@ -1,4 +1,5 @@
 import { answerJson } from "../../support/scripted-server.ts";
+import { describeListing } from "../listing-contract.ts";
 import { CONTRACT_CHARGE, describeGateway } from "../contract.ts";
 import { CARD_NUMBER, PATHS, SECRET, TOKEN, approveEverything, createAdapter } from "./wire.ts";
 
@@ -26,4 +27,28 @@ describeGateway("cookiepay", {
     })),
   nameLengthMax: { productName: 40, customerName: 20 },
   secrets: [SECRET, TOKEN, CARD_NUMBER, CONTRACT_CHARGE.billingKey],
+});
+
+describeListing("cookiepay", {
+  createAdapter,
+  giveCredentials: (server) => approveEverything(server),
+  secrets: [SECRET, TOKEN],
+
+  path: PATHS.search,
+  list: (server, payments) =>
+    server.script(PATHS.search, (request, response) => {
+      const { STD_DT, END_DT } = JSON.parse(request.body) as Record<string, string>;
+      const rows = payments
+        .filter(({ on }) => on >= (STD_DT ?? "") && on <= (END_DT ?? ""))
+        .map(({ orderNumber, transactionId, amount, on, refunded }) => ({
+          RESULTCODE: "0000",
+          ORDERNO: orderNumber,
+          TID: transactionId,
+          AMOUNT: String(amount),
+          ACCEPTDATE: `${on.replaceAll("-", "")}120000`,
+          CANCELDATE: refunded ? `${on.replaceAll("-", "")}180000` : "",
+        }));
+      const nothing = { RESULTCODE: "E008", RESULTMSG: "조회 결과가 없습니다" };
+      answerJson(rows.length === 0 ? nothing : rows)(request, response);
+    }),
 });

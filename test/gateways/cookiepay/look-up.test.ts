@@ -136,3 +136,54 @@ describe("looking up a charge", () => {
     expect(await lookUp()).toMatchObject({ kind: "found", transactions: [{ amount: 9_900 }] });
   });
 });
+
+describe("listing transactions", () => {
+  const list = async (fromOn: string, untilOn: string) =>
+    adapter.listTransactions(await openCall(adapter), { fromOn, untilOn });
+
+  test("asks for one day at a time, with the token alone", async () => {
+    server.script(PATHS.search, answerJson([row()]));
+    await list("2026-02-28", "2026-03-01");
+    expect(server.bodiesAt(PATHS.search)).toEqual([
+      { API_ID: "sandbox_2JdglQvKCb", STD_DT: "2026-02-28", END_DT: "2026-02-28" },
+      { API_ID: "sandbox_2JdglQvKCb", STD_DT: "2026-03-01", END_DT: "2026-03-01" },
+    ]);
+  });
+
+  test("tells that a payment was given back and when, but not how much", async () => {
+    const given = row({ CANCELDATE: "20260205203000" });
+    const oddly = row({ ORDERNO: "T-2", TID: "cTS2", CANCELDATE: "20260206" });
+    server.script(PATHS.search, answerJson([given, oddly, row({ RESULTCODE: "2001" })]));
+    const first = { orderNumber: "T-1", transactionId: "cTS26020517561297485" };
+    const second = { orderNumber: "T-2", transactionId: "cTS2" };
+    const at = new Date("2026-02-05T08:56:11Z");
+    expect(await list("2026-02-05", "2026-02-05")).toEqual({
+      kind: "listed",
+      transactions: [
+        { kind: "approval", ...first, amount: 9_900, at },
+        { kind: "refund", ...first, amount: null, at: new Date("2026-02-05T11:30:00Z") },
+        { kind: "approval", ...second, amount: 9_900, at },
+        { kind: "refund", ...second, amount: null, at: null },
+      ],
+    });
+  });
+
+  test.each([
+    ["a row is no object", [OTHER, null]],
+    ["a row has no order number", [OTHER, row({ ORDERNO: undefined })]],
+    ["a row has no transaction", [OTHER, row({ TID: "" })]],
+    ["a row has no amount", [OTHER, row({ AMOUNT: "구천" })]],
+    ["the gateway refuses", { RESULTCODE: "E007", RESULTMSG: "누락" }],
+    ["the token is refused", { RESULTCODE: "E003", RESULTMSG: "토큰 만료" }],
+  ])("fails when %s", async (_case, answer) => {
+    server.script(PATHS.search, answerJson(answer));
+    expect(await list("2026-02-05", "2026-02-05")).toMatchObject({ kind: "failed" });
+  });
+
+  test("asks for 31 days and for no more", async () => {
+    server.script(PATHS.search, answerJson({ RESULTCODE: "E008", RESULTMSG: "없음" }));
+    expect((await list("2026-01-01", "2026-01-31")).kind).toBe("listed");
+    expect(server.bodiesAt(PATHS.search)).toHaveLength(31);
+    expect((await list("2026-01-01", "2026-02-01")).kind).toBe("failed");
+  });
+});

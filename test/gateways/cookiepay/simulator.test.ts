@@ -357,3 +357,46 @@ test("the simulator understood every request", async () => {
   const url = `http://127.0.0.1:${simulator.port}/_sim/not-understood`;
   expect(await (await fetch(url)).json()).toEqual({ items: [] });
 });
+
+describe("listing transactions", () => {
+  const list = async (days = TODAY) => adapter.listTransactions(await call(), days);
+  const of = (result: Awaited<ReturnType<typeof list>>, orderNumber: string) =>
+    result.kind === "listed"
+      ? result.transactions.filter((one) => one.orderNumber === orderNumber)
+      : result;
+
+  test("shows an approval, its refund once there is one, and no decline", async () => {
+    const request = await chargeRequest(CARDS.approves);
+    const outcome = await charge(request);
+    if (outcome.kind !== "approved") throw new Error(outcome.kind);
+    const declined = await chargeRequest(CARDS.insufficientFunds);
+    await charge(declined);
+    const { orderNumber, amount } = request;
+    const transactionId = outcome.transaction.id;
+    const approval = { kind: "approval", orderNumber, transactionId, amount };
+    expect(of(await list(), orderNumber)).toMatchObject([approval]);
+    expect(of(await list(), declined.orderNumber)).toEqual([]);
+    await adapter.refund(await call(), {
+      transactionId,
+      orderNumber,
+      amount,
+      everythingLeft: true,
+      reason: "고객 요청",
+    });
+    expect(of(await list(), orderNumber)).toMatchObject([
+      approval,
+      { kind: "refund", orderNumber, transactionId, amount: null, at: new Date(FROZEN) },
+    ]);
+  });
+
+  test("shows nothing on a day without payments, and all that the gateway has on another", async () => {
+    const empty = { fromOn: "2026-03-11", untilOn: "2026-03-12" };
+    expect(await list(empty)).toEqual({ kind: "listed", transactions: [] });
+    const result = await list();
+    if (result.kind !== "listed") throw new Error(result.reason);
+    const ledger = `http://127.0.0.1:${simulator.port}/_sim/ledger?kind=approval`;
+    const { totals } = (await (await fetch(ledger)).json()) as { totals: { approvals: number } };
+    const approvals = result.transactions.filter(({ kind }) => kind === "approval");
+    expect(approvals).toHaveLength(totals.approvals);
+  });
+});
