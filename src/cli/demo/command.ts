@@ -92,7 +92,10 @@ async function perform(
   tell(
     `${plan.length} cards registered, ${plan.length} customers subscribed (${secondsSince()} s)`,
   );
-  if (options.plant !== null) await plantDamage(stage, plan, options.plant);
+  const victim = plan.at(-1);
+  if (options.plant !== null && victim !== undefined) {
+    await plantDamage(stage.composition, victim.customerId, options.plant);
+  }
   await walkMonths({
     stage,
     simulator,

@@ -11,10 +11,16 @@ const TEST_CARD = {
   birthDate: "901231",
 };
 
+/** Who subscribes to what. */
+export type NewCustomer = Pick<
+  PlannedSubscription,
+  "customerId" | "customerName" | "planId" | "productName" | "amount" | "cycleDay" | "firstCharge"
+> & { startOn?: string };
+
 /** Saves a card and begins a subscription for each, through the API as any client would. */
 export async function bringCustomers(
   apiUrl: string,
-  plan: readonly PlannedSubscription[],
+  plan: readonly NewCustomer[],
   onProgress: (done: number) => void,
 ): Promise<void> {
   const waiting = [...plan];
@@ -29,7 +35,7 @@ export async function bringCustomers(
   await Promise.all(Array.from({ length: AT_ONCE }, take));
 }
 
-async function bringCustomer(apiUrl: string, planned: PlannedSubscription): Promise<void> {
+async function bringCustomer(apiUrl: string, planned: NewCustomer): Promise<void> {
   const { customerId, customerName } = planned;
   const registered = await post(`${apiUrl}/billing/register`, {
     ...TEST_CARD,
@@ -44,6 +50,7 @@ async function bringCustomer(apiUrl: string, planned: PlannedSubscription): Prom
     amount: planned.amount,
     cycleDay: planned.cycleDay,
     firstCharge: planned.firstCharge,
+    ...(planned.startOn === undefined ? {} : { startOn: planned.startOn }),
   });
 }
 

@@ -1,23 +1,19 @@
 /** Damage on purpose: a check that cannot fail proves nothing. */
 import { updateDocument } from "../../billing/update-document.ts";
+import type { Composition } from "../../compose.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { newToken } from "../../lib/ids.ts";
-import type { PlannedSubscription } from "./plan.ts";
-import type { Stage } from "./stage.ts";
 
 export const PLANTS = ["double", "miss"] as const;
 export type Plant = (typeof PLANTS)[number];
 
 /** Charges one customer behind our back, or makes us forget one's next period. */
 export async function plantDamage(
-  stage: Stage,
-  plan: readonly PlannedSubscription[],
+  composition: Composition,
+  customerId: string,
   plant: Plant,
 ): Promise<void> {
-  const victim = plan.at(-1);
-  if (victim === undefined) return;
-  const { composition } = stage;
-  const [subscription] = await composition.subscriptions.list({ customerId: victim.customerId }, 1);
+  const [subscription] = await composition.subscriptions.list({ customerId }, 1);
   if (subscription === undefined) return;
   if (plant === "miss") {
     const farAway = new Date(systemClock.now().getTime() + 50 * 365 * 86_400_000);

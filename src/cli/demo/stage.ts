@@ -100,7 +100,7 @@ export async function setStage(
 }
 
 /** Looks at whether the API serves, until it does; it listens before its database is open. */
-async function untilReady(apiUrl: string): Promise<void> {
+export async function untilReady(apiUrl: string): Promise<void> {
   for (let look = 0; look < READY_LOOKS_MAX; look += 1) {
     const answer = await fetch(`${apiUrl}/health/ready`);
     await answer.body?.cancel();

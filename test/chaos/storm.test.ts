@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { describe, expect, it } from "vitest";
+
+interface Ran {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function storm(...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, ["bin/billing.js", "storm", "--json", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => {
+    child.once("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+interface Result {
+  charges: number;
+  kills: number;
+  faults: Record<string, number>;
+  doubleCharges: number;
+  missed: number;
+  falselyFailed: number;
+  unknownOpen: number;
+  bound: number;
+  naive: { charges: number; doubleCharges: number; falselyFailed: number } | null;
+  seed: number;
+}
+
+const RESULT_KEYS = [
+  "charges",
+  "kills",
+  "faults",
+  "doubleCharges",
+  "missed",
+  "falselyFailed",
+  "unknownOpen",
+  "bound",
+  "naive",
+  "seconds",
+  "seed",
+  "settings",
+];
+
+const SEED = process.env["STORM_SEED"] ?? "42";
+const REPLAY = `seed ${SEED}: npx billing storm --charges 2000 --faults 60 --seed ${SEED}`;
+const resultOf = (ran: Ran): Result => JSON.parse(ran.stdout) as Result;
+
+describe("billing storm", () => {
+  it("2,000 charges and 60 faults: nothing twice, nothing forgotten; the control is caught", async () => {
+    const ran = await storm("--charges", "2000", "--faults", "60", "--seed", SEED);
+    process.stderr.write(`${REPLAY}\n${ran.stdout}`);
+    const said = `${REPLAY}\n${ran.stderr}`;
+    expect(ran.stdout.trim().split("\n"), said).toHaveLength(1);
+    const result = resultOf(ran);
+    expect(Object.keys(result)).toEqual(RESULT_KEYS);
+    expect(result, said).toMatchObject({
+      kills: 30,
+      doubleCharges: 0,
+      missed: 0,
+      falselyFailed: 0,
+      unknownOpen: 0,
+      seed: Number(SEED),
+    });
+    // A final decline ends a subscription, and what would have followed is not due.
+    expect(result.charges, said).toBeGreaterThan(1950);
+    expect(result.charges, said).toBeLessThanOrEqual(2000);
+    expect(result.bound).toBe(3 / result.charges);
+    const struck = Object.values(result.faults);
+    expect(
+      struck.reduce((sum, count) => sum + count, 0),
+      said,
+    ).toBe(60);
+    // A cut right after a write needs a write at hand; where none came it is a plain cut.
+    const { cut_mongo_after_write: _afterWrite, ...always } = result.faults;
+    expect(Math.min(...Object.values(always)), said).toBeGreaterThan(0);
+    expect(result.naive?.doubleCharges, said).toBeGreaterThan(0);
+    expect(ran.stderr, said).not.toContain("died by itself");
+    expect(ran.status, said).toBe(0);
+  }, 1_800_000);
+
+  it("fails when a double charge or a forgotten period is planted", async () => {
+    const small = ["--charges", "40", "--faults", "0"];
+    const double = await storm(...small, "--plant", "double");
+    expect(double.status, double.stderr).toBe(1);
+    expect(resultOf(double)).toMatchObject({ doubleCharges: 1, missed: 0, falselyFailed: 0 });
+    const miss = await storm(...small, "--plant", "miss");
+    expect(miss.status, miss.stderr).toBe(1);
+    expect(resultOf(miss)).toMatchObject({ doubleCharges: 0, missed: 1, falselyFailed: 0 });
+  }, 600_000);
+
+  it.each([
+    [["--charges", "x"], "--charges must be a whole number"],
+    [["--kills", "9", "--faults", "3"], "--kills 9 are more than --faults 3"],
+    [["--plant", "fire"], "--plant must be double or miss"],
+  ])("refuses %j with a sentence", async (args, sentence) => {
+    const ran = await storm(...args);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain(sentence);
+    expect(ran.stderr).not.toContain("    at ");
+  });
+});
