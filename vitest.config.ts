@@ -2,7 +2,13 @@ import { defineConfig } from "vitest/config";
 
 // Two projects: `unit` needs nothing but Node and runs in parallel; `integration` starts real
 // processes (Redis, the embedded MongoDB server, the simulator), one file at a time.
-const integration = ["test/billing/**/*.test.ts", "test/e2e/**/*.test.ts", "test/cli/**/*.test.ts"];
+const integration = [
+  "test/billing/**/*.test.ts",
+  "test/e2e/**/*.test.ts",
+  "test/cli/**/*.test.ts",
+  "test/verify/**/*.test.ts",
+  "test/chaos/storm.test.ts",
+];
 
 export default defineConfig({
   test: {
