@@ -10,16 +10,24 @@ import { doctorCommand } from "./doctor.ts";
 import { hashPasswordCommand } from "./hash-password.ts";
 import { lateCommand } from "./late.ts";
 import { migrateCommand } from "./migrate.ts";
+import { releaseCommand } from "./release.ts";
 import { resolveCommand } from "./resolve.ts";
 import { simulatorCommand } from "./simulator.ts";
+import { stormCommand } from "./storm/command.ts";
+import { verifyCommand } from "./verify.ts";
+import { whyCommand } from "./why.ts";
 
 const COMMANDS: readonly Command[] = [
   demoCommand,
   simulatorCommand,
+  stormCommand,
   clockCommand,
   migrateCommand,
   doctorCommand,
+  whyCommand,
+  verifyCommand,
   resolveCommand,
+  releaseCommand,
   lateCommand,
   hashPasswordCommand,
 ];

@@ -11,6 +11,7 @@ import type { SecretBox } from "../lib/secret-box.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { TestClockStore } from "../stores/clock.ts";
+import type { EventStore } from "../stores/events.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 
@@ -29,6 +30,7 @@ export interface AppDeps {
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
   billingKeys: BillingKeyStore;
+  events: EventStore;
   gateways: GatewayRegistry;
   policy: ChargePolicy;
   /** What becomes of a subscription whose ladder is used up. */

@@ -7,6 +7,7 @@ import { systemBusinessClock, systemClock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/logger.ts";
 import { createSecretBox } from "../../src/lib/secret-box.ts";
 import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
+import type { EventStore } from "../../src/stores/events.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
 import { POLICY } from "../domain/fixtures.ts";
@@ -64,6 +65,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     invoices: unreachable("invoices") as InvoiceStore,
     subscriptions: unreachable("subscriptions") as SubscriptionStore,
     billingKeys: unreachable("billingKeys") as BillingKeyStore,
+    events: unreachable("events") as EventStore,
     gateways: { find: () => undefined } as unknown as GatewayRegistry,
     policy: POLICY,
     finalState: "unpaid",

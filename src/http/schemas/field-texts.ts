@@ -67,6 +67,10 @@ export const FIELD_TEXTS = {
     en: "a real calendar day as YYYY-MM-DD, from 2000 to 2099",
     ko: "실제로 있는 날짜 YYYY-MM-DD (2000~2099년)",
   },
+  on: {
+    en: "a real calendar day as YYYY-MM-DD, from 2000 to 2099; today where it is left out",
+    ko: "실제로 있는 날짜 YYYY-MM-DD (2000~2099년). 생략하면 오늘",
+  },
   firstCharge: {
     en: '"now" (the first period begins at once) or "cycleDay" (it begins on the first cycle day)',
     ko: '"now"(바로 첫 결제) 또는 "cycleDay"(첫 결제일에 결제)',

@@ -1,0 +1,47 @@
+/** Every event that is ever written, by the noun it is about. */
+export const EVENT_TYPES = [
+  "subscription.created",
+  "subscription.trialing",
+  "subscription.activated",
+  "subscription.past_due",
+  "subscription.paused",
+  "subscription.canceled",
+  "subscription.unpaid",
+  "subscription.cancel_scheduled",
+  "subscription.parked",
+  "subscription.released",
+  "subscription.card_changed",
+  "subscription.reopened",
+  "invoice.opened",
+  "invoice.held",
+  "invoice.released",
+  "invoice.payment_requested",
+  "invoice.paid",
+  "invoice.voided",
+  "invoice.failed",
+  "payment.requested",
+  "payment.paid",
+  "payment.voided",
+  "payment.failed",
+  "charge_attempt.declined",
+  "charge_attempt.unknown",
+  "charge_attempt.pending",
+  "charge_attempt.absent",
+  "charge_attempt.resolved",
+  "charge_attempt.surplus_found",
+  "refund.requested",
+  "refund.completed",
+  "refund.failed",
+  "refund.resolved",
+  "billing_key.registered",
+  "billing_key.refused",
+  "billing_key.unknown",
+  "billing_key.revoked",
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Whether a text is the type of an event that is written. */
+export function isEventType(text: string): text is EventType {
+  return (EVENT_TYPES as readonly string[]).includes(text);
+}
