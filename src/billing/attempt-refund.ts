@@ -24,11 +24,11 @@ export async function attemptRefund(
   deps: AttemptChargeDeps,
   input: { invoiceId: string },
 ): Promise<AttemptResult> {
-  const result = await stopWhenBroken(deps, input.invoiceId, () => refund(deps, input.invoiceId));
+  const result = await stopWhenBroken(deps, input.invoiceId, () => sendNext(deps, input.invoiceId));
   return result ?? { kind: "skipped", why: "it contradicts itself and waits for a person" };
 }
 
-async function refund(deps: AttemptChargeDeps, invoiceId: string): Promise<AttemptResult> {
+async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<AttemptResult> {
   const found = await deps.invoices.find(invoiceId);
   if (found?.step !== "refund" || nextRefund(found) === undefined) {
     return { kind: "skipped", why: "nothing to refund" };

@@ -182,10 +182,7 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
     },
     async removeOldJobs(days) {
       assertConnected();
-      const removed = await Promise.all(
-        queues.all.map((queue) => queue.clean(days * DAY_MS, REMOVED_MAX, "failed")),
-      );
-      return removed.flat().length;
+      return removeOldJobs(queues.all, days);
     },
     async upsertSweep(everyMs) {
       assertConnected();
@@ -200,4 +197,11 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       );
     },
   };
+}
+
+async function removeOldJobs(queues: readonly Queue[], days: number): Promise<number> {
+  const removed = await Promise.all(
+    queues.map((queue) => queue.clean(days * DAY_MS, REMOVED_MAX, "failed")),
+  );
+  return removed.flat().length;
 }
