@@ -1,5 +1,6 @@
 /** Business time goes on day by day, while faults strike and charges are still under way. */
 import type { Composition } from "../../compose.ts";
+import { BILLABLE_STATES } from "../../domain/subscription.ts";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { tellSimulator } from "../../tell-simulator.ts";
 import { isDatabaseUnavailable } from "../../stores/connection.ts";
@@ -116,8 +117,13 @@ async function hasStraggler(walk: Walk, position: Position, day: Date): Promise<
   try {
     const { now } = position;
     if ((await subscriptions.hasWork(now)) || (await invoices.hasWork(now))) return true;
-    // Nobody will charge it any more. Whether that is right is for the audit to say.
-    position.ended.add(oldest.subscription);
+    // It waits for a later try of its ladder, or its subscription has ended: whether that is right
+    // is for the audit to say.
+    const { customerId } = oldest.subscription;
+    const [found] = await subscriptions.list({ customerId }, 1);
+    if (found === undefined || !BILLABLE_STATES.includes(found.state)) {
+      position.ended.add(oldest.subscription);
+    }
     return false;
   } catch (error) {
     // While the database is away nobody can say.

@@ -1,0 +1,85 @@
+import { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/lib/clock.ts";
+import { connectSoon, createProducerConnection } from "../../src/queues/connection.ts";
+import { RECONCILE_QUEUE } from "../../src/queues/names.ts";
+import { type Queues, createQueues } from "../../src/queues/queues.ts";
+import { type TestServices, startTestServices } from "../support/services.ts";
+
+const ACCOUNT = { gateway: "cookiepay", account: "default" };
+
+describe("hints in the queues", () => {
+  let services: TestServices;
+  let connection: Redis;
+  let queues: Queues;
+  let lost = 0;
+
+  beforeAll(async () => {
+    services = await startTestServices({ mongo: false });
+    connection = createProducerConnection(services.redisUrl);
+    await connectSoon(connection);
+    queues = createQueues({
+      connection,
+      prefix: services.keyPrefix,
+      accounts: [ACCOUNT],
+      clock: systemClock,
+      onLostHint: () => {
+        lost += 1;
+      },
+    });
+  });
+  afterAll(async () => {
+    await queues?.close();
+    connection?.disconnect();
+    await services?.stop();
+  });
+
+  const countOf = async (name: string) => {
+    const queue = queues.all().find((one) => one.name === name);
+    if (queue === undefined) throw new Error(`no queue ${name}`);
+    const counts = await queues.countJobs(queue);
+    return { waiting: (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0), ...counts };
+  };
+
+  it("are one job however often the same work is found", async () => {
+    const invoice = {
+      id: "inv-1",
+      step: "charge",
+      revision: 3,
+      urgent: false,
+      ...ACCOUNT,
+    } as const;
+    await queues.addCharges(ACCOUNT, [invoice, invoice]);
+    await queues.addCharges(ACCOUNT, [invoice]);
+    expect(await queues.countWaiting(ACCOUNT)).toBe(1);
+    await queues.addCharges(ACCOUNT, [{ ...invoice, revision: 4 }]);
+    expect(await queues.countWaiting(ACCOUNT)).toBe(2);
+  });
+
+  it("are taken again after their job has failed", async () => {
+    const question = { id: "inv-2", revision: 1 };
+    const failing = new Worker(
+      RECONCILE_QUEUE,
+      () => Promise.reject(new Error("the database is away")),
+      {
+        connection: connection.duplicate({ maxRetriesPerRequest: null }),
+        prefix: services.keyPrefix,
+      },
+    );
+    const failed = new Promise((resolve) => failing.once("failed", resolve));
+    await queues.addQuestions("ask", [question]);
+    await failed;
+    await failing.close();
+    expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 0, failed: 0 });
+    await queues.addQuestions("ask", [question]);
+    expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 1 });
+  });
+
+  it("take nothing away that is not old, and are not lost without a word", async () => {
+    expect(await queues.removeOldJobs(1)).toBe(0);
+    connection.disconnect();
+    await queues.hints.sweep();
+    expect(lost).toBe(1);
+  });
+});
