@@ -123,6 +123,33 @@ describe("what people do", () => {
     expect(await approvals(customerId)).toHaveLength(1);
   });
 
+  it("charges no period that a dead process opened before a cancel at its end was answered", async () => {
+    const { customerId, subscriptionId, invoiceId } = await duePeriod();
+    await core.charge(invoiceId);
+    await core.setClock(new Date("2027-03-15T01:00:00Z"));
+    const open = sweepDepsOf(core.composition);
+    const died = openDuePeriods({
+      ...open,
+      subscriptions: {
+        ...open.subscriptions,
+        listDue: async () => [await subscription(subscriptionId)],
+        write: () => Promise.reject(new Error("the process died here")),
+      },
+    });
+    await expect(died).rejects.toThrow("the process died here");
+    await cancelSubscription(deps(), {
+      subscriptionId,
+      atPeriodEnd: true,
+      reason: "asked",
+      idempotency: null,
+    });
+    const next = periodInvoiceId(subscriptionId, 1);
+    expect(await core.charge(next)).toMatchObject({ kind: "skipped" });
+    expect(await approvals(customerId)).toHaveLength(1);
+    await core.sweep();
+    expect(await core.invoice(next)).toMatchObject({ state: "void", attempts: [] });
+  });
+
   it("refuses another customer's card, and everything on a subscription that has ended", async () => {
     const { subscriptionId } = await duePeriod();
     const foreign = await core.register("somebody-else");
@@ -203,7 +230,7 @@ describe("what people do", () => {
       ...invoice,
       periodEndOn: "2027-02-01",
     }));
-    await core.setClock(new Date(Date.parse("2027-03-15T01:00:00Z") + DAY_MS));
+    await core.setClock(new Date(Date.parse("2027-04-15T01:00:00Z") + DAY_MS));
     await core.sweep();
     expect((await subscription(subscriptionId)).parked).toContain("period 0 ends on 2027-02-01");
     expect(await core.composition.invoices.find(periodInvoiceId(subscriptionId, 1))).toBeNull();
