@@ -70,7 +70,7 @@ export function table(
 }
 
 function toMarkup(value: string | number | Markup | readonly Markup[]): string {
-  if (typeof value === "string") return escape(value);
+  if (typeof value === "string") return escapeHtml(value);
   if (typeof value === "number") return `${value}`;
   if ("markup" in value) return value.markup;
   return value.map(({ markup }) => markup).join("");
@@ -84,6 +84,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+/** The text as it may stand in a page. */
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (letter) => ESCAPES[letter] ?? letter);
 }

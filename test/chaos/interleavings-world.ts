@@ -52,8 +52,6 @@ const log = createLogger({ level: "silent", name: "interleavings" });
 /** How a part of a worker is written naively, to see that the search would notice. */
 export interface Sabotage {
   invoices?: (store: Stores["invoices"]) => Stores["invoices"];
-  /** Of those that charge. */
-  subscriptions?: (store: Stores["subscriptions"], world: World) => Stores["subscriptions"];
   adapter?: (adapter: GatewayAdapter) => GatewayAdapter;
 }
 
@@ -306,12 +304,12 @@ async function perform(run: Run, request: Request, deps: Deps): Promise<unknown>
 function depsOf(run: Run, actor: Actor, on: Deployment) {
   const { site, steps, network } = run;
   const stores = site.stores[on];
-  const { wrapAdapter, invoices, subscriptions } = naively(run, actor, stores);
+  const { wrapAdapter, invoices } = naively(run, stores);
   const adapter = wrapAdapter(network.attach(actor, site.adapters[on]));
   const queues = queuesOf(run, actor, on);
   return {
     invoices: stepwise(actor, "invoices", watched(run, actor, invoices)),
-    subscriptions: stepwise(actor, "subscriptions", subscriptions),
+    subscriptions: stepwise(actor, "subscriptions", stores.subscriptions),
     billingKeys: stepwise(actor, "billingKeys", stores.billingKeys),
     events: stepwise(actor, "events", stores.events),
     businessClock: stepwise(actor, "businessClock", {
@@ -336,12 +334,10 @@ function depsOf(run: Run, actor: Actor, on: Deployment) {
   };
 }
 
-function naively(run: Run, actor: Actor, stores: Stores) {
-  const { invoices, subscriptions, adapter } = run.sabotage;
-  const charges = actor.name.startsWith("charge");
+function naively(run: Run, stores: Stores) {
+  const { invoices, adapter } = run.sabotage;
   return {
     invoices: invoices?.(stores.invoices) ?? stores.invoices,
-    subscriptions: (charges && subscriptions?.(stores.subscriptions, run)) || stores.subscriptions,
     wrapAdapter: adapter ?? ((real: GatewayAdapter) => real),
   };
 }

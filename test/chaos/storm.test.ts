@@ -1,24 +1,7 @@
-import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { type Ran, runBilling } from "../support/run-billing.ts";
 
-interface Ran {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function storm(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, ["bin/billing.js", "storm", "--json", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => {
-    child.once("close", (status) => resolve({ status, stdout, stderr }));
-  });
-}
+const storm = (...args: string[]) => runBilling("storm", "--json", ...args);
 
 interface Result {
   charges: number;

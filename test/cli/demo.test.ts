@@ -1,26 +1,9 @@
-import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
+import { type Ran, runBilling } from "../support/run-billing.ts";
 
-interface Ran {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function demo(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, ["bin/billing.js", "demo", "--once", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => {
-    child.once("close", (status) => resolve({ status, stdout, stderr }));
-  });
-}
+const demo = (...args: string[]) => runBilling("demo", "--once", ...args);
 
 const ledgerOf = (ran: Ran) => ran.stderr.split("\n").filter((line) => line.startsWith("ledger: "));
 

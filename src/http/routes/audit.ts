@@ -1,17 +1,17 @@
-import { createHash } from "node:crypto";
 import {
   type DayRange,
   DAYS_MAX,
   GATEWAY_ZONE,
   readDayRange,
 } from "../../billing/verify/gateway/day-range.ts";
-import { HEADINGS, type VerifyReport, toPlainReport } from "../../billing/verify/report.ts";
+import { type VerifyReport, toPlainReport } from "../../billing/verify/report.ts";
 import type { VerifyOptions } from "../../billing/verify/verify.ts";
 import { dayOf } from "../../domain/calendar.ts";
 import type { BusinessClock } from "../../lib/clock.ts";
-import { escapeHtml } from "../escape-html.ts";
+import { PAGE_HEADERS } from "../../lib/html.ts";
 import type { HttpApp } from "../http-app.ts";
-import { type Language, type Text, languageOf } from "../language.ts";
+import { type Text, languageOf } from "../language.ts";
+import { auditPage } from "../pages/audit-page.ts";
 import { ProblemError } from "../problem-error.ts";
 
 export interface AuditDeps {
@@ -32,7 +32,7 @@ export function addAuditRoutes(app: HttpApp, deps: AuditDeps): void {
       const report = toPlainReport(await verifyInTurn(options), language);
       reply.headers({ "content-language": language, vary: "accept, accept-language" });
       const wantsPage = request.headers.accept?.includes("text/html") === true;
-      return wantsPage ? reply.headers(PAGE_HEADERS).send(toPage(report, language)) : report;
+      return wantsPage ? reply.headers(PAGE_HEADERS).send(auditPage(report, language)) : report;
     },
   });
 }
@@ -98,94 +98,4 @@ const ONLY_THESE = {
 
 function invalid(pointer: string, expected: Text): ProblemError {
   return new ProblemError("VALIDATION_FAILED", { faults: [{ pointer, expected }] });
-}
-
-type PlainReport = ReturnType<typeof toPlainReport>;
-
-const STYLE =
-  "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}" +
-  "table{border-collapse:collapse;width:100%}" +
-  "th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}";
-
-/** No script at all, this one style sheet, nothing from elsewhere. */
-const PAGE_HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy":
-    `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; ` +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-};
-
-function toPage(report: PlainReport, language: Language): string {
-  const say = (heading: keyof typeof HEADINGS) => HEADINGS[heading][language];
-  const verdict = report.ok ? say("sound") : say("wrong");
-  const { subscriptions, invoices, billingKeys } = report.checked;
-  return `<!doctype html>
-<html lang="${language}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(verdict)}</title>
-<style>${STYLE}</style>
-<h1>${escapeHtml(verdict)}</h1>
-<p>${subscriptions} subscriptions, ${invoices} invoices, ${billingKeys} billing keys · ${escapeHtml(report.businessTime)}</p>
-${toFindings(report.findings, report.findingsLeftOff, language)}
-${report.waiting.length === 0 ? "" : `<h2>${say("waiting")}</h2>${toFindings(report.waiting, report.waitingLeftOff, language)}`}
-${toGateways(report.gateways, language)}
-</html>
-`;
-}
-
-function toFindings(
-  findings: PlainReport["findings"],
-  leftOff: number,
-  language: Language,
-): string {
-  if (findings.length === 0) return "";
-  const say = (heading: keyof typeof HEADINGS) => HEADINGS[heading][language];
-  const rows = findings.map((one) => [
-    `${one.title} [${one.check}]`,
-    one.documentId,
-    one.subscriptionId ?? "",
-    one.since ?? "",
-    one.detail,
-    one.advice,
-  ]);
-  const heads = [say("check"), say("where"), say("subscription"), say("since"), say("what")];
-  const more = leftOff > 0 ? `<p>${leftOff} ${say("more")}</p>` : "";
-  return toTable([...heads, say("advice")], rows) + more;
-}
-
-function toGateways(gateways: PlainReport["gateways"], language: Language): string {
-  if (gateways === null) return "";
-  const say = (heading: keyof typeof HEADINGS) => HEADINGS[heading][language];
-  const days = gateways.days.map(({ on, gateway, account, approvals, refunds, inProgress }) => [
-    on,
-    `${gateway}/${account}`,
-    `${approvals.ours.count} (${approvals.ours.won} ${say("won")})`,
-    `${approvals.theirs.count} (${approvals.theirs.won} ${say("won")})`,
-    `${refunds.ours} / ${refunds.theirs}`,
-    String(inProgress),
-  ]);
-  const missing = gateways.notCompared.map(({ on, gateway, account, reason }) => [
-    on ?? "",
-    `${gateway}/${account}`,
-    reason,
-  ]);
-  const heads = [say("day"), say("account"), say("ours"), say("theirs"), say("refunds")];
-  return [
-    days.length === 0
-      ? ""
-      : `<h2>${say("days")}</h2>${toTable([...heads, say("inProgress")], days)}`,
-    missing.length === 0
-      ? ""
-      : `<h2>${say("notCompared")}</h2>${toTable([say("day"), say("account"), say("reason")], missing)}`,
-  ].join("\n");
-}
-
-/** Everything that comes from a document or a gateway is escaped here. */
-function toTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return `<table>${toRow(heads, "th")}${rows.map((row) => toRow(row, "td")).join("")}</table>`;
-}
-
-function toRow(cells: readonly string[], tag: "td" | "th"): string {
-  return `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
 }

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { escapeHtml } from "../escape-html.ts";
+import { escapeHtml } from "../../lib/html.ts";
 import type { HttpApp } from "../http-app.ts";
 import { type Language, languageOf } from "../language.ts";
 import { ProblemError } from "../problem-error.ts";
