@@ -52,3 +52,12 @@ export function newRefund(
     idempotency: idempotency ?? { key: `auto:${input.id}`, bodyHash: "" },
   };
 }
+
+/**
+ * Whether the money of a refund may be back already without our knowing: it is out, or it waits to
+ * be sent a second time because nobody could tell what came of the first.
+ */
+export function mayHaveLeft(refund: Refund): boolean {
+  if (refund.state === "initiated" || refund.state === "unknown") return true;
+  return refund.state === "queued" && refund.lookUps > 0 && refund.missingReads === 0;
+}

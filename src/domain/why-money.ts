@@ -3,7 +3,7 @@ import { dayOf } from "./calendar.ts";
 import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { Instants } from "./events.ts";
 import type { Invoice } from "./invoice.ts";
-import type { Refund } from "./refund.ts";
+import { type Refund, type RefundState, mayHaveLeft } from "./refund.ts";
 import type { Subscription } from "./subscription.ts";
 import { toBusiness } from "./why-open.ts";
 import type { Finding, NextStep, PaidReason, RefundReason } from "./why-reason.ts";
@@ -45,13 +45,9 @@ function moneyOf(invoice: Invoice): Money {
   const back = sumOf((refund) => refund.state === "done");
   return {
     held: invoice.capturedAmount + surplusIn - back,
-    moving: sumOf((refund) => isMoving(refund)),
+    moving: sumOf(mayHaveLeft),
     surplus: sumOf((refund) => refund.surplus && refund.state !== "done"),
   };
-}
-
-function isMoving(refund: Refund): boolean {
-  return refund.state === "initiated" || refund.state === "unknown";
 }
 
 /** Everything that came in is back. */
@@ -61,7 +57,7 @@ function findGivenBack(invoice: Invoice, context: Context): Finding {
     reason: givenBackReason(invoice),
     at: chargedAt(invoice),
     next: renewalAfter(context.subscription, invoice.periodNumber),
-    ...refundFacts(invoice, ["done"]),
+    ...refundFacts(invoice, isIn("done")),
     ...(last?.refundedAt == null ? {} : { otherAt: last.refundedAt }),
   };
 }
@@ -73,10 +69,10 @@ function givenBackReason(invoice: Invoice): RefundReason {
 
 /** A refund was sent and nobody knows yet whether it arrived. */
 function findInDoubt(invoice: Invoice, money: Money, { at }: Context): Finding | null {
-  const refund = invoice.refunds.find((one) => isMoving(one));
+  const refund = invoice.refunds.find(mayHaveLeft);
   if (refund === undefined) return null;
   const isWhole = money.held <= money.moving;
-  const about = { at: chargedAt(invoice), ...refundFacts(invoice, ["initiated", "unknown"]) };
+  const about = { at: chargedAt(invoice), ...refundFacts(invoice, mayHaveLeft) };
   const lookUp: NextStep = { what: "look_up", at: toBusiness(invoice.nextActionAt, at) };
   if (invoice.held === "refund_unknown") {
     const reason = isWhole ? "held_refund_unknown" : "held_part_refund_unknown";
@@ -91,7 +87,7 @@ function findInDoubt(invoice: Invoice, money: Money, { at }: Context): Finding |
 
 /** At least a part of the money stands with the merchant. */
 function findHeld(invoice: Invoice, money: Money, context: Context): Finding {
-  const waiting = invoice.refunds.filter((one) => one.state === "queued" || isMoving(one));
+  const waiting = invoice.refunds.filter((one) => one.state === "queued" || mayHaveLeft(one));
   const about = { at: chargedAt(invoice) };
   if (waiting.length > 0) {
     const { at } = context;
@@ -99,7 +95,7 @@ function findHeld(invoice: Invoice, money: Money, context: Context): Finding {
       ...about,
       reason: waitingReason(invoice, waiting),
       next: { what: "refund", at: toBusiness(invoice.nextActionAt, at) },
-      ...refundFacts(invoice, ["queued", "initiated"]),
+      ...refundFacts(invoice, isIn("queued", "initiated")),
     };
   }
   const next = renewalAfter(context.subscription, invoice.periodNumber);
@@ -110,13 +106,13 @@ function findHeld(invoice: Invoice, money: Money, context: Context): Finding {
       ...about,
       reason: "refund_refused",
       next: { what: "decision", at: null },
-      ...refundFacts(invoice, ["failed"]),
+      ...refundFacts(invoice, isIn("failed")),
       ...(decline === null ? {} : { declineCode: decline.code }),
     };
   }
   const isPartBack = invoice.refunds.some((one) => one.state === "done" && !one.surplus);
   if (!isPartBack) return { ...about, reason: paidReason(invoice, context.zone), next };
-  return { ...about, reason: "refunded_part", next, ...refundFacts(invoice, ["done"]) };
+  return { ...about, reason: "refunded_part", next, ...refundFacts(invoice, isIn("done")) };
 }
 
 function waitingReason(invoice: Invoice, waiting: readonly Refund[]): RefundReason {
@@ -149,11 +145,15 @@ function chargedAt(invoice: Invoice): Date {
   return attempt?.transaction?.approvedAt ?? attempt?.initiatedAt ?? invoice.dueAt;
 }
 
+function isIn(...states: RefundState[]): (refund: Refund) => boolean {
+  return ({ state }) => states.includes(state);
+}
+
 function refundFacts(
   invoice: Invoice,
-  states: readonly Refund["state"][],
+  isMeant: (refund: Refund) => boolean,
 ): Pick<Finding, "refundAmount" | "note"> {
-  const meant = invoice.refunds.filter((refund) => states.includes(refund.state));
+  const meant = invoice.refunds.filter(isMeant);
   const last = meant.at(-1);
   if (last === undefined) return {};
   const refundAmount = meant.reduce((sum, refund) => sum + refund.amount, 0);

@@ -4,7 +4,11 @@ import { type DeclineCode, createDecline } from "../../src/domain/decline.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import { recordLateApproval } from "../../src/domain/late-rules.ts";
 import { newRefund } from "../../src/domain/refund.ts";
-import { claimRefund, recordRefundOutcome } from "../../src/domain/refund-rules.ts";
+import {
+  claimRefund,
+  recordRefundOutcome,
+  recordRefundReading,
+} from "../../src/domain/refund-rules.ts";
 import type { RefundOutcome } from "../../src/domain/outcome.ts";
 import {
   deferInvoice,
@@ -88,6 +92,15 @@ const refunded = (invoice: Invoice) =>
 const refundLost = (invoice: Invoice) =>
   refundOutcome(sending(invoice), { kind: "unknown", reason: "timeout" });
 
+/** The gateway was asked about it, long enough after. It makes a whole refund once at most. */
+function refundAskedAbout(invoice: Invoice): Invoice {
+  const asked = {
+    token: "refund-token",
+    reading: { kind: "found" as const, refunded: false },
+  };
+  return given(recordRefundReading(invoice, asked, REFUND_POLICY, recordingAt(DAY_MS)));
+}
+
 function declinedBy(code: DeclineCode, invoice = periodInvoice()): Invoice {
   return recorded(claimed(invoice), declined(code));
 }
@@ -159,6 +172,11 @@ export const OTHER_WAYS: readonly (readonly [string, WhyReason, Case])[] = [
       "not_charged",
       recorded(claimed(periodInvoice()), { kind: "not_sent", reason: "pay: refused" }),
     ),
+  ],
+  [
+    "a whole refund without an answer is to be sent again",
+    "refund_being_sent",
+    about("not_yet_known", refundAskedAbout(refundLost(refunding(paid)))),
   ],
   [
     "its invoice waits for its day",
