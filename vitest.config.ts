@@ -17,7 +17,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: integration },
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: integration,
+          // The long proofs wait for one core each: two beside each other use a small machine whole.
+          maxWorkers: 2,
+        },
       },
       {
         extends: true,

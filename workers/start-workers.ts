@@ -37,6 +37,7 @@ export function startWorkers(
   });
   connection.on("error", () => {});
   const settings: WorkerSettings = {
+    sweepIntervalMs: config.sweepIntervalMs,
     options: (concurrency) => ({
       connection,
       prefix: config.queuePrefix,

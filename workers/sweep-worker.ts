@@ -7,7 +7,11 @@ import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
 export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): Worker<InvoiceJob> {
   return new Worker<InvoiceJob>(
     SWEEP_QUEUE,
-    async () => {
+    async (job) => {
+      const why = job.name === "tick" ? "tick" : "now";
+      const { queues } = deps.sweep;
+      if (!(await queues.beginSweep(why, settings.sweepIntervalMs)))
+        return "another has just begun";
       await sweep(deps.sweep);
       return "swept";
     },

@@ -15,4 +15,5 @@ export interface WorkerDeps {
 
 export interface WorkerSettings {
   options: (concurrency: number) => WorkerOptions;
+  sweepIntervalMs: number;
 }

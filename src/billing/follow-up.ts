@@ -35,7 +35,7 @@ export async function followUp(deps: FollowUpDeps, invoice: Invoice): Promise<vo
 
 async function tellSubscription(deps: FollowUpDeps, subscriptionId: string): Promise<void> {
   const at = await readInstants(deps);
-  const standing = standingOf(await deps.invoices.listOfSubscription(subscriptionId));
+  const standing = standingOf(await deps.invoices.listOwedOfSubscription(subscriptionId));
   const { document, changed } = await updateDocument(
     deps.subscriptions,
     subscriptionId,

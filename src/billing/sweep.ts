@@ -36,9 +36,10 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     ["expire claims", () => expireClaims(deps)],
     ["tell subscriptions", () => tellSubscriptions(deps)],
     ["open due periods", () => openDuePeriods(deps)],
+    // Before the charges: the relay writes the same documents, and a claim would lose against it.
+    ["relay events", () => deps.events.relayOutboxes(BATCH)],
     ["enqueue charges", () => enqueueCharges(deps)],
     ["enqueue questions", () => enqueueQuestions(deps)],
-    ["relay events", () => deps.events.relayOutboxes(BATCH)],
     ["raise alarms", () => raiseAlarms(deps)],
     ["remove old jobs", () => deps.queues.removeOldJobs(deps.jobsKeptDays)],
   ];

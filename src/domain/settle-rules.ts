@@ -26,6 +26,16 @@ export function approve(
   return settlePaid(withLastAttempt(invoice, approved), approved, recording);
 }
 
+/** Whether paying a period can change how its subscription stands: not where nothing was amiss. */
+function changesStanding({ kind, state, dunning, attempts, followUp }: Invoice): boolean {
+  const wasAmiss =
+    followUp ||
+    state !== "open" ||
+    dunning.firstDeclinedAt !== null ||
+    attempts.some((attempt) => attempt.state === "declined");
+  return kind === "period" && wasAmiss;
+}
+
 /** The invoice is paid by an approved attempt of its own. */
 export function settlePaid(
   invoice: Invoice,
@@ -39,7 +49,7 @@ export function settlePaid(
       step: "none",
       held: null,
       claim: null,
-      followUp: invoice.kind === "period",
+      followUp: changesStanding(invoice),
       capturedAmount: attempt.amount,
       refundable: attempt.amount,
       recheckAt: nextRecheckAt(invoice.attempts),

@@ -9,6 +9,9 @@ export interface AccountName {
   account: string;
 }
 
+/** Why a sweep runs: its time has come round, or somebody said that there is work. */
+export type SweepJob = "tick" | "now";
+
 export interface QueuesOptions {
   connection: Redis;
   prefix: string;
@@ -32,6 +35,11 @@ export interface Queues {
   removeOldJobs(days: number): Promise<number>;
   /** Makes sure that the sweep's tick exists: a flush takes it away silently. */
   upsertSweep(everyMs: number): Promise<void>;
+  /**
+   * Says that a sweep begins. False for a tick that follows close upon another sweep: two at once
+   * would do the same work twice, and each other's writes would be in vain. In doubt it is true.
+   */
+  beginSweep(job: SweepJob, everyMs: number): Promise<boolean>;
   /** Jobs of a queue by state. */
   countJobs(queue: Queue): Promise<Record<string, number>>;
   all(): readonly Queue[];
@@ -166,7 +174,7 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       // While one sweep runs one more is remembered: what came too late for it is not forgotten.
       const deduplication = { id: "now", keepLastIfActive: true };
       await queues.sweep.add(
-        "now",
+        "now" satisfies SweepJob,
         { invoiceId: "" },
         { deduplication, attempts: 1, removeOnFail: true },
       );
@@ -184,13 +192,24 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       assertConnected();
       return removeOldJobs(queues.all, days);
     },
+    async beginSweep(job, everyMs) {
+      const { connection, prefix } = options;
+      const [key, forMs] = [`${prefix}:sweep-began`, Math.ceil(everyMs / 2)];
+      try {
+        const isFirst = (await connection.set(key, job, "PX", forMs, "NX")) !== null;
+        if (!isFirst && job === "now") await connection.pexpire(key, forMs);
+        return isFirst || job === "now";
+      } catch {
+        return true;
+      }
+    },
     async upsertSweep(everyMs) {
       assertConnected();
       await queues.sweep.upsertJobScheduler(
         "tick",
         { every: everyMs },
         {
-          name: "tick",
+          name: "tick" satisfies SweepJob,
           data: { invoiceId: "" },
           opts: { attempts: 1, removeOnFail: { count: 20 } },
         },

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BusinessClock, OperationalClock } from "../lib/clock.ts";
 import type { Database } from "./connection.ts";
 import { clockSchema } from "./schemas.ts";
@@ -18,7 +19,12 @@ interface ClockDocument {
 
 export function createTestClockStore(database: Database, clock: OperationalClock): TestClockStore {
   const model = database.model<ClockDocument>("Clock", clockSchema, "clocks");
-  const read = async () => {
+  let asked: Promise<Date | null> | null = null;
+  // A busy worker asks many times at once. Those of one turn of the event loop share a read that
+  // begins after the last of them asked: nobody is told an instant older than his question.
+  const read = () => (asked ??= nextTurn().then(readAlone));
+  const readAlone = async () => {
+    asked = null;
     const found = await model.findOne({ _id: "business" }).lean<ClockDocument>();
     return found?.now ?? null;
   };

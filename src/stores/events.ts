@@ -33,15 +33,19 @@ type EventDocument = Omit<StoredEvent, "id"> & { _id: string; collectionName: st
 export function createEventStore(database: Database): EventStore {
   const model = database.model<EventDocument>("Event", eventSchema, "events");
 
-  async function copy(collectionName: string, document: OutboxDocument): Promise<void> {
-    const subscriptionId =
-      collectionName === "subscriptions" ? document._id : (document.subscriptionId ?? null);
+  async function copy(collectionName: string, documents: readonly OutboxDocument[]): Promise<void> {
+    const events = documents.flatMap((document) => {
+      const subscriptionId =
+        collectionName === "subscriptions" ? document._id : (document.subscriptionId ?? null);
+      return document.outbox.map((entry) => ({
+        _id: `${document._id}:${entry.number}`,
+        event: { ...entry, collectionName, documentId: document._id, subscriptionId },
+      }));
+    });
     await model.bulkWrite(
-      document.outbox.map((entry) => {
-        const _id = `${document._id}:${entry.number}`;
-        const event = { ...entry, collectionName, documentId: document._id, subscriptionId };
-        return { updateOne: { filter: { _id }, update: { $setOnInsert: event }, upsert: true } };
-      }),
+      events.map(({ _id, event }) => ({
+        updateOne: { filter: { _id }, update: { $setOnInsert: event }, upsert: true },
+      })),
       { ordered: false },
     );
   }
@@ -53,8 +57,8 @@ export function createEventStore(database: Database): EventStore {
       .project<OutboxDocument>({ outbox: 1, subscriptionId: 1 })
       .limit(limit)
       .toArray();
-    await Promise.all(documents.map((document) => copy(name, document)));
     if (documents.length === 0) return 0;
+    await copy(name, documents);
     await collection.bulkWrite(
       documents.map((document) => {
         const last = document.outbox.at(-1)?.number ?? 0;

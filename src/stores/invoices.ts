@@ -21,6 +21,8 @@ export interface InvoiceStore extends RevisionedStore<Invoice>, InvoiceWork {
   findByRefundId(refundId: string): Promise<Invoice | null>;
   listOfSubscription(subscriptionId: string): Promise<Invoice[]>;
   listOpenOfSubscription(subscriptionId: string): Promise<Invoice[]>;
+  /** Those that say how the subscription stands: open ones and failed ones. */
+  listOwedOfSubscription(subscriptionId: string): Promise<Invoice[]>;
 }
 
 /** More periods than any subscription has: 80 years of months. */
@@ -48,5 +50,11 @@ export function createInvoiceStore(database: Database): InvoiceStore {
       many({ subscriptionId }, { periodNumber: 1 }, MOST_INVOICES),
     listOpenOfSubscription: (subscriptionId) =>
       many({ subscriptionId, state: "open" }, { periodNumber: 1 }, MOST_INVOICES),
+    listOwedOfSubscription: (subscriptionId) =>
+      many(
+        { subscriptionId, state: { $in: ["open", "failed"] } },
+        { periodNumber: 1 },
+        MOST_INVOICES,
+      ),
   };
 }

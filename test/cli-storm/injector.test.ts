@@ -30,7 +30,8 @@ describe("the injector", () => {
     const { injector, struck } = stage([fault("flush_redis", 10)]);
     injector.tick({ settled: 9, inFlight: 50 });
     expect(struck).toHaveLength(0);
-    expect(injector.isAbreast(9)).toBe(true);
+    expect(injector.overdue(9)).toBe(0);
+    expect(injector.overdue(10)).toBe(1);
     injector.tick({ settled: 10, inFlight: 50 });
     expect(struck).toHaveLength(1);
   });
@@ -40,7 +41,7 @@ describe("the injector", () => {
     injector.tick({ settled: 5, inFlight: 0 });
     expect(struck).toHaveLength(0);
     expect(injector.wantsWork(5)).toBe(true);
-    expect(injector.isAbreast(5)).toBe(false);
+    expect(injector.overdue(5)).toBe(1);
   });
 
   test("strikes no victim twice at a time, and passes over who is busy", async () => {

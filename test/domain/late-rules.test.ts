@@ -59,18 +59,18 @@ function refunding(): Invoice {
 
 describe("an approval that turns up late", () => {
   test.each([
-    ["declined and on the ladder", onLadder()],
-    ["absent and about to be charged again", absent()],
-    ["failed", recorded(claimed(periodInvoice()), declined("card_expired"))],
-    ["held for a person", heldInvoice()],
-  ])("is adopted where the invoice is %s", (_why, invoice) => {
+    ["declined and on the ladder", onLadder(), true],
+    ["absent and about to be charged again", absent(), false],
+    ["failed", recorded(claimed(periodInvoice()), declined("card_expired")), true],
+    ["held for a person", heldInvoice(), true],
+  ])("is adopted where the invoice is %s", (_why, invoice, tellsSubscription) => {
     const paid = given(late(invoice));
     expect(paid).toMatchObject({
       state: "paid",
       step: "none",
       held: null,
       claim: null,
-      followUp: true,
+      followUp: tellsSubscription,
       capturedAmount: 9900,
       refundable: 9900,
       recheckAt: null,

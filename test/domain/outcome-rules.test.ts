@@ -42,7 +42,7 @@ describe("an approval", () => {
         state: "paid",
         step: "none",
         claim: null,
-        followUp: true,
+        followUp: false,
         capturedAmount: 9900,
         refundable: 9900,
         refunds: [],
@@ -56,6 +56,23 @@ describe("an approval", () => {
       });
       expect(eventsOf(paid).at(-1)).toBe("invoice.paid");
     }
+  });
+
+  test("tells the subscription only where a decline had changed how it stands", () => {
+    const soft = recorded(claimed(periodInvoice()), declined("insufficient_funds"));
+    const recovered = recorded(
+      claimed({ ...soft, dueAt: after(0).business }, HOUR_MS, "token-2"),
+      approved("T2"),
+    );
+    expect(recovered).toMatchObject({ state: "paid", followUp: true });
+    // Its ladder has not begun, but it has failed: the same holds.
+    const merchant = recorded(claimed(periodInvoice()), declined("merchant_limit"));
+    expect(merchant.dunning.firstDeclinedAt).toBeNull();
+    const paid = recorded(
+      claimed({ ...merchant, dueAt: after(0).business }, HOUR_MS, "token-2"),
+      approved("T2"),
+    );
+    expect(paid).toMatchObject({ state: "paid", followUp: true });
   });
 
   test("of a payment tells no subscription", () => {

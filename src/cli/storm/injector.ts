@@ -7,8 +7,8 @@ export interface Injector {
   tick(progress: { settled: number; inFlight: number }): void;
   /** Whether a due fault waits for nothing but work that it can disturb. */
   wantsWork(settled: number): boolean;
-  /** Whether every fault that is due has struck. */
-  isAbreast(settled: number): boolean;
+  /** Faults that are due and have not struck. */
+  overdue(settled: number): number;
   /** Strikes whatever is left, one after the other. */
   finish(): Promise<void>;
   /** No further faults. */
@@ -29,7 +29,7 @@ export interface InjectorOptions {
 }
 
 /** Faults under way at the same time. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 /** A fault waits for so many charges in flight. */
 const IN_FLIGHT_MIN = 3;
 
@@ -77,7 +77,7 @@ export function createInjector(options: InjectorOptions): Injector {
       }
     },
     wantsWork: (settled) => nextFree(settled) >= 0,
-    isAbreast: (settled) => (waiting[0]?.atCharge ?? Number.POSITIVE_INFINITY) > settled,
+    overdue: (settled) => waiting.filter((fault) => fault.atCharge <= settled).length,
     async finish() {
       for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
         await idle();

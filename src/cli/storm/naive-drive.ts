@@ -24,7 +24,7 @@ const BACKLOG_MAX = 100;
 /** Pause between two looks of the nightly job that queues whatever is still due. */
 const NIGHTLY_MS = 3_000;
 /** Longest run without any progress; what is unpaid then stays so. */
-const IDLE_MS = 30_000;
+const IDLE_MS = 15_000;
 
 /** Resolves when every invoice is paid or given up, or nothing moves any more. */
 export async function driveNaive(drive: NaiveDrive): Promise<void> {
@@ -59,7 +59,7 @@ const now = (): number => systemClock.monotonicMs();
 
 function mayQueueMore(injector: Injector, { queued, settled }: State): boolean {
   const underWay = queued - settled;
-  if (injector.isAbreast(settled)) return underWay < BACKLOG_MAX;
+  if (injector.overdue(settled) === 0) return underWay < BACKLOG_MAX;
   return underWay < BATCH && injector.wantsWork(settled);
 }
 

@@ -29,11 +29,15 @@ export class StoppedError extends Error {
 }
 
 const DAY_MS = 86_400_000;
-const LOOK_MS = 80;
+const LOOK_MS = 150;
 /** The clock waits while so many due periods are without an approval. */
 const BACKLOG_MAX = 120;
-/** With a fault waiting for work, a new day is begun when no more than this is under way. */
+/** With too many faults waiting, a new day is begun when no more than this is under way. */
 const BACKLOG_LOW = 8;
+/** So many faults may wait until their victim stands again, while charges go on. */
+const OVERDUE_MAX = 5;
+/** In the last part of the charges none may: each is to meet work. */
+const LAST_SHARE = 0.85;
 /** A period must be settled before the next one of its subscription comes near. */
 const STRAGGLER_DAYS = 20;
 
@@ -104,7 +108,8 @@ function mayGoOn(walk: Walk, position: Position): boolean {
   const { injector } = walk;
   const settled = walk.tally.paid();
   const underWay = countUnderWay(walk, position);
-  if (injector.isAbreast(settled)) return underWay < BACKLOG_MAX;
+  const isLast = settled > walk.calendar.charges * LAST_SHARE;
+  if (injector.overdue(settled) <= (isLast ? 0 : OVERDUE_MAX)) return underWay < BACKLOG_MAX;
   return underWay < BACKLOG_LOW && injector.wantsWork(settled);
 }
 
