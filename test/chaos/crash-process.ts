@@ -38,7 +38,7 @@ export interface Process {
   readonly recorder: Recorder;
   readonly charge: AttemptChargeDeps & { hints: WorkHints };
   sweep(): Promise<void>;
-  /** The sweep's last step alone. */
+  /** One step of the sweep, alone. */
   relay(): Promise<void>;
   /** Takes jobs until no queue has any. */
   runJobs(): Promise<void>;

@@ -98,7 +98,13 @@ export function check(
 function mayBeUnknown(invoice: Invoice | null): boolean {
   if (invoice === null) return false;
   const isOut = invoice.step === "call" || invoice.step === "ask";
-  return isOut || ["amount_mismatch", "refund_unknown", "broken"].includes(invoice.held ?? "");
+  // A whole refund without an answer is sent a second time.
+  const goesOutAgain = invoice.refunds.some(({ state, tries }) => state === "queued" && tries > 0);
+  return (
+    isOut ||
+    goesOutAgain ||
+    ["amount_mismatch", "refund_unknown", "broken"].includes(invoice.held ?? "")
+  );
 }
 
 function dayBefore(on: string): string {
