@@ -46,6 +46,8 @@ export function startWorkers(
       stalledInterval: Math.max(1000, Math.round(config.charge.lockMs / 3)),
       // A stalled job is harmless: only the claim decides. It must not end as failed for it.
       maxStalledCount: 10,
+      // After an error that is no broken connection, such as a Redis without memory.
+      runRetryDelay: RETRY_DELAY_MS,
       name: `${hostname()}-${process.pid}`,
     }),
   };
@@ -84,6 +86,8 @@ function createNamed(
       return [createSweepWorker(deps, settings)];
   }
 }
+
+const RETRY_DELAY_MS = 2_000;
 
 /** A Redis that is away raises hundreds of errors a second: one line each ten seconds is enough. */
 const LOG_PAUSE_MS = 10_000;

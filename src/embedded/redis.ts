@@ -12,6 +12,7 @@ import { askRedis } from "./redis-wire.ts";
 import type { ServerRecipe, SupervisedServer } from "./supervisor.ts";
 import { superviseServer, untilAnswers } from "./supervisor.ts";
 
+const FOLDER = "redis";
 const NAMES = ["redis-server", "valkey-server"];
 
 /** What every embedded server is started with. */
@@ -30,6 +31,8 @@ export interface EmbeddedRedis extends SupervisedServer {
   readonly url: string;
   /** For example "redis 7.0.15". */
   readonly kind: string;
+  /** Where its append-only file stands. */
+  readonly folder: string;
   /** Forgets everything in it, as FLUSHALL does. */
   flush(): Promise<void>;
 }
@@ -48,6 +51,7 @@ export async function startRedis(options: EmbeddedOptions): Promise<EmbeddedRedi
   const own = {
     url: `redis://:${password}@127.0.0.1:${server.port}`,
     kind,
+    folder: options.folder.subfolder(FOLDER),
     flush: async () => {
       const answer = await askRedis(address, "FLUSHALL");
       if (answer !== "+OK") throw new EmbeddedServiceError("NOT_RUNNING", `FLUSHALL got ${answer}`);
@@ -81,7 +85,7 @@ function redisRecipe(options: EmbeddedOptions, binary: string, password: string)
         // processes and in no file.
         args: ["-"],
         input: configuration(port, password),
-        cwd: options.folder.subfolder("redis"),
+        cwd: options.folder.subfolder(FOLDER),
         env: serverEnvironment(options.env),
       });
       await untilAnswers("Redis", server, () => isAnswering({ port, password }));

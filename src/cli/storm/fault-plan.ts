@@ -2,12 +2,20 @@
 import { createRandom } from "./random.ts";
 
 /** Faults that are a SIGKILL. */
-export const KILLS = ["kill_worker", "kill_redis", "kill_mongo", "kill_api"] as const;
+export const KILLS = [
+  "kill_worker",
+  "kill_redis",
+  "rollback_redis",
+  "kill_mongo",
+  "kill_api",
+] as const;
 
 /** Faults that leave every process alive. */
 export const DISTURBANCES = [
   "freeze_worker",
   "flush_redis",
+  "fill_redis",
+  "stop_redis",
   "stop_mongo",
   "cut_mongo",
   "cut_mongo_after_write",
@@ -22,10 +30,13 @@ export const FAULT_KINDS: readonly FaultKind[] = [...KILLS, ...DISTURBANCES];
 const SHARES: Readonly<Record<FaultKind, { weight: number; max?: number }>> = {
   kill_worker: { weight: 20 },
   kill_redis: { weight: 4, max: 200 },
+  rollback_redis: { weight: 3, max: 100 },
   kill_mongo: { weight: 4, max: 100 },
   kill_api: { weight: 2, max: 60 },
   freeze_worker: { weight: 8 },
   flush_redis: { weight: 6 },
+  fill_redis: { weight: 3 },
+  stop_redis: { weight: 3 },
   stop_mongo: { weight: 4 },
   cut_mongo: { weight: 4 },
   cut_mongo_after_write: { weight: 6 },

@@ -1,5 +1,8 @@
 /** Carrying out the faults. Each resolves when what it struck stands again. */
+import { cp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Redis } from "ioredis";
+import type { Services } from "../../embedded/services.ts";
 import { sleep } from "../../lib/clock.ts";
 import type { Arena } from "./arena.ts";
 import type { FaultKind, PlannedFault } from "./fault-plan.ts";
@@ -21,7 +24,10 @@ export function victimOf(fault: PlannedFault, workers: number): string {
     case "cut_mongo_after_write":
       return `worker ${fault.victim % workers}`;
     case "kill_redis":
+    case "rollback_redis":
     case "flush_redis":
+    case "fill_redis":
+    case "stop_redis":
     case "cut_redis":
       return "redis";
     case "kill_mongo":
@@ -54,6 +60,9 @@ export async function strike(field: Battlefield, fault: PlannedFault): Promise<F
       await sleep(lastingMs(0, 1500));
       await services.redis.restart();
       return fault.kind;
+    case "rollback_redis":
+      await rollBack(services.redis, lastingMs(500, 4000));
+      return fault.kind;
     case "kill_mongo":
       await services.mongo.halt();
       await sleep(lastingMs(0, 800));
@@ -68,6 +77,14 @@ export async function strike(field: Battlefield, fault: PlannedFault): Promise<F
     case "flush_redis":
       await services.redis.flush();
       return fault.kind;
+    case "fill_redis":
+      await field.redis.config("SET", "maxmemory", "1");
+      await sleep(lastingMs(500, 4000));
+      await field.redis.config("SET", "maxmemory", "0");
+      return fault.kind;
+    case "stop_redis":
+      await freezeProcess(services.redis.pid, lastingMs(500, 6000));
+      return fault.kind;
     case "cut_redis":
       await field.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       return fault.kind;
@@ -77,6 +94,18 @@ export async function strike(field: Battlefield, fault: PlannedFault): Promise<F
     case "cut_mongo_after_write":
       return cutAfterWrite(worker);
   }
+}
+
+/** Its file as it stood a while ago is what it finds when it starts again. */
+async function rollBack(redis: Services["redis"], ms: number): Promise<void> {
+  const file = join(redis.folder, "appendonlydir");
+  const snapshot = `${file}-snapshot`;
+  await cp(file, snapshot, { recursive: true });
+  await sleep(ms);
+  await redis.halt();
+  await rm(file, { recursive: true });
+  await rename(snapshot, file);
+  await redis.restart();
 }
 
 async function cutAfterWrite(worker: WorkerSlot | undefined): Promise<FaultKind> {
