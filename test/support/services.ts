@@ -81,7 +81,7 @@ export function withDatabase(uri: string, database: string): string {
 
 function externalRedis(url: string, prefix: string): EmbeddedRedis {
   const flush = () => deleteKeys(url, prefix);
-  return { ...notOurs("REDIS_URL"), url, kind: "external", flush, stop: flush };
+  return { ...notOurs("REDIS_URL"), url, kind: "external", folder: "", flush, stop: flush };
 }
 
 function externalMongo(uri: string, database: string): EmbeddedMongo {
