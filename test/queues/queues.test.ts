@@ -57,6 +57,17 @@ describe("hints in the queues", () => {
     expect(await queues.countWaiting(ACCOUNT)).toBe(2);
   });
 
+  it("let a tick pass when another sweep has just begun, and a hint never", async () => {
+    const everyMs = 2000;
+    expect(await queues.beginSweep("tick", everyMs)).toBe(true);
+    expect(await queues.beginSweep("tick", everyMs)).toBe(false);
+    expect(await queues.beginSweep("now", everyMs)).toBe(true);
+    expect(await queues.beginSweep("tick", everyMs)).toBe(false);
+    // A Redis that forgets, or is away, lets every sweep run.
+    await services.redis.flush();
+    expect(await queues.beginSweep("tick", everyMs)).toBe(true);
+  });
+
   it("are taken again after their job has failed", async () => {
     const question = { id: "inv-2", revision: 1 };
     const failing = new Worker(

@@ -40,6 +40,9 @@ export function victimOf(fault: PlannedFault, workers: number): string {
 
 const LOCK_MS = Number(STORM_SETTINGS.CHARGE_LOCK_MS);
 
+const ORDER_TRIES = 50;
+const ORDER_PAUSE_MS = 100;
+
 /** Longest wait for a write that can be cut. */
 const WRITE_MS = 2_000;
 
@@ -78,21 +81,33 @@ export async function strike(field: Battlefield, fault: PlannedFault): Promise<F
       await services.redis.flush();
       return fault.kind;
     case "fill_redis":
-      await field.redis.config("SET", "maxmemory", "1");
+      await order(field.redis, "CONFIG", "SET", "maxmemory", "1");
       await sleep(lastingMs(500, 4000));
-      await field.redis.config("SET", "maxmemory", "0");
+      await order(field.redis, "CONFIG", "SET", "maxmemory", "0");
       return fault.kind;
     case "stop_redis":
       await freezeProcess(services.redis.pid, lastingMs(500, 6000));
       return fault.kind;
     case "cut_redis":
-      await field.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await order(field.redis, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       return fault.kind;
     case "cut_mongo":
       worker?.link.cut();
       return fault.kind;
     case "cut_mongo_after_write":
       return cutAfterWrite(worker);
+  }
+}
+
+/** The supervisor's own connection was struck as all others were: it may take a moment to be back. */
+async function order(redis: Redis, ...[name, ...rest]: [string, ...string[]]): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return void (await redis.call(name, ...rest));
+    } catch (error) {
+      if (tried === ORDER_TRIES) throw error;
+      await sleep(ORDER_PAUSE_MS);
+    }
   }
 }
 
