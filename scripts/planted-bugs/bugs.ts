@@ -201,7 +201,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     what: "the subscription is not told of an outcome",
     file: "src/domain/settle-rules.ts",
-    find: 'followUp: invoice.kind === "period",\n      capturedAmount',
-    replace: "followUp: false,\n      capturedAmount",
+    find: "followUp: changesStanding(invoice),",
+    replace: "followUp: false,",
   },
 ];

@@ -24,6 +24,8 @@ const RESULT_KEYS = [
 
 const SMALL = ["--json", "--subscriptions", "8", "--months", "4", "--seed", "7"];
 
+const SMALLEST = ["--subscriptions", "2", "--months", "1"];
+
 const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("kiwoom-billing-"));
 
 describe("billing demo", () => {
@@ -51,8 +53,8 @@ describe("billing demo", () => {
 
   it("fails when a double charge or a forgotten period is planted", async () => {
     const [double, miss] = await Promise.all([
-      demo(...SMALL, "--plant", "double"),
-      demo(...SMALL, "--plant", "miss"),
+      demo("--json", ...SMALLEST, "--plant", "double"),
+      demo("--json", ...SMALLEST, "--plant", "miss"),
     ]);
     expect(double.status, double.stderr).toBe(1);
     expect(JSON.parse(double.stdout)).toMatchObject({ doubleCharges: 1, missedPeriods: 0 });
@@ -63,7 +65,7 @@ describe("billing demo", () => {
   });
 
   it("writes no escape sequence into a pipe", async () => {
-    const ran = await demo("--subscriptions", "2", "--months", "1");
+    const ran = await demo(...SMALLEST);
     expect(ran.status, ran.stderr).toBe(0);
     expect(`${ran.stdout}${ran.stderr}`.includes("\u001b")).toBe(false);
     expect(`${ran.stdout}${ran.stderr}`.includes("\r")).toBe(false);
