@@ -1,12 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// Two projects: `unit` needs nothing but Node and runs in parallel; `integration` starts real
-// processes (Redis, the embedded MongoDB server, the simulator), one file at a time.
+// Two projects: `unit` runs two files beside each other, each with the services it needs;
+// `integration` starts and kills whole systems, one file at a time, and comes after it.
 const integration = [
-  "test/billing/**/*.test.ts",
   "test/e2e/**/*.test.ts",
   "test/cli/**/*.test.ts",
-  "test/verify/**/*.test.ts",
+  "test/verify/{at-work,command}.test.ts",
   "test/chaos/storm.test.ts",
 ];
 
