@@ -1,11 +1,12 @@
 /** Everything that waits for a person, with the evidence that a person needs to decide. */
-import type { ChargeAttempt } from "../domain/charge-attempt.ts";
 import type { Invoice } from "../domain/invoice.ts";
-import { LATE_ANSWER } from "../domain/late-rules.ts";
-import type { Refund } from "../domain/refund.ts";
 import type { Subscription } from "../domain/subscription.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
+import { attemptEvidence, refundEvidence } from "./texts/evidence-words.ts";
+import { sayReason, sayState } from "./texts/event-words.ts";
+import { saySecond } from "./texts/instant-words.ts";
+import type { Language } from "./texts/language.ts";
 
 /** What helps: letting it go on, saying what happened at the gateway, or deciding a late period. */
 export type Remedy = "release" | "resolve_charge" | "resolve_refund" | "decide_late";
@@ -14,6 +15,9 @@ export interface UnresolvedRow {
   /** What the remedy is applied to: a subscription, an invoice, an order number or a refund. */
   id: string;
   remedy: Remedy;
+  /** Why it waits, for programs: a reason to hold, `parked`, `unknown_charge` or `unknown_refund`. */
+  kind: string;
+  /** The same in words. */
   why: string;
   /** ISO instant. */
   since: string;
@@ -33,26 +37,47 @@ export interface UnresolvedDeps {
 /** Most rows of each kind. */
 const ROWS_MAX = 500;
 
+/** How the rows are worded. */
+export interface Reader {
+  language: Language;
+  zone: string;
+}
+
 /** Parked subscriptions first, then held invoices, then unknown charges and refunds, oldest first. */
-export async function listUnresolved(deps: UnresolvedDeps): Promise<UnresolvedRow[]> {
+export async function listUnresolved(
+  deps: UnresolvedDeps,
+  reader: Reader,
+): Promise<UnresolvedRow[]> {
   const [parked, held, unknown] = await Promise.all([
     deps.subscriptions.listParked(ROWS_MAX),
     deps.invoices.listHeld(ROWS_MAX),
     deps.invoices.listUnknown(ROWS_MAX),
   ]);
+  const ownHeld = held.filter((invoice) => invoice.held !== "parked");
+  const unheld = unknown.filter((invoice) => invoice.held === null);
   return [
-    ...parked.map(rowOfSubscription),
+    ...parked.map((subscription) => rowOfSubscription(subscription, reader)),
     // What its subscription holds is released with it.
-    ...held.filter((invoice) => invoice.held !== "parked").map(rowOfHeld),
-    ...unknown.filter((invoice) => invoice.held === null).map(rowOfUnknown),
+    ...ownHeld.map((invoice) => rowOfHeld(invoice, reader)),
+    ...unheld.map((invoice) => rowOfUnknown(invoice, reader)),
   ];
 }
 
-function rowOfSubscription(subscription: Subscription): UnresolvedRow {
+const WORDS = {
+  unknownCharge: { en: "Nobody knows whether it was charged", ko: "결제 여부 미확인" },
+  unknownRefund: { en: "Nobody knows whether it was refunded", ko: "환불 여부 미확인" },
+  nextPeriod: { en: "next period", ko: "다음 회차" },
+  claimedBy: { en: "claimed by", ko: "처리한 워커" },
+} as const;
+
+function rowOfSubscription(subscription: Subscription, { language, zone }: Reader): UnresolvedRow {
   const entry = subscription.outbox.findLast((one) => one.type === "subscription.parked");
+  const { nextPeriod, nextPeriodAt } = subscription;
+  const next = nextPeriodAt === null ? "-" : saySecond(nextPeriodAt, zone);
   return {
     id: subscription.id,
     remedy: "release",
+    kind: "parked",
     why: subscription.parked ?? "",
     since: (entry?.at ?? subscription.createdAt).toISOString(),
     subscriptionId: subscription.id,
@@ -60,83 +85,67 @@ function rowOfSubscription(subscription: Subscription): UnresolvedRow {
     customerId: subscription.customerId,
     amount: null,
     evidence: [
-      `state ${subscription.state}`,
-      `next period ${subscription.nextPeriod} at ${subscription.nextPeriodAt?.toISOString() ?? "-"}`,
+      sayState(subscription.state, language),
+      `${WORDS.nextPeriod[language]} ${nextPeriod}: ${next}`,
     ],
   };
 }
 
-function rowOfHeld(invoice: Invoice): UnresolvedRow {
-  if (invoice.held === "refund_unknown") return rowOfRefund(invoice, "refund_unknown");
-  if (invoice.held === "amount_mismatch" && invoice.step === "ask") return rowOfCharge(invoice);
+function rowOfHeld(invoice: Invoice, reader: Reader): UnresolvedRow {
+  if (invoice.held === "refund_unknown") return rowOfRefund(invoice, reader);
+  if (invoice.held === "amount_mismatch" && invoice.step === "ask") {
+    return rowOfCharge(invoice, reader);
+  }
   return {
     ...rowBase(invoice),
     id: invoice.id,
     remedy: invoice.held === "late" ? "decide_late" : "release",
-    why: invoice.held ?? "",
+    kind: invoice.held ?? "",
+    why: sayReason(invoice.held ?? "", reader.language),
     since: invoice.dueAt.toISOString(),
     amount: invoice.amount,
-    evidence: invoice.attempts.flatMap(evidenceOf),
+    evidence: invoice.attempts.flatMap((attempt) => attemptEvidence(attempt, reader)),
   };
 }
 
-function rowOfUnknown(invoice: Invoice): UnresolvedRow {
-  return invoice.claim?.kind === "refund"
-    ? rowOfRefund(invoice, "unknown refund")
-    : rowOfCharge(invoice);
+function rowOfUnknown(invoice: Invoice, reader: Reader): UnresolvedRow {
+  const isRefund = invoice.claim?.kind === "refund";
+  return isRefund ? rowOfRefund(invoice, reader) : rowOfCharge(invoice, reader);
 }
 
-function rowOfCharge(invoice: Invoice): UnresolvedRow {
+function rowOfCharge(invoice: Invoice, reader: Reader): UnresolvedRow {
   const attempt = invoice.attempts.at(-1);
+  const { language } = reader;
   return {
     ...rowBase(invoice),
     id: attempt?.orderNumber ?? invoice.id,
     remedy: "resolve_charge",
-    why: invoice.held ?? `unknown charge: ${attempt?.reason ?? "-"}`,
+    kind: invoice.held ?? "unknown_charge",
+    why: invoice.held ? sayReason(invoice.held, language) : WORDS.unknownCharge[language],
     since: (attempt?.unknownSince ?? invoice.nextActionAt).toISOString(),
     amount: attempt?.amount ?? invoice.amount,
     evidence: [
-      ...(attempt === undefined ? [] : evidenceOf(attempt)),
-      `claimed by ${invoice.claim?.worker ?? "-"}`,
+      ...(attempt === undefined ? [] : attemptEvidence(attempt, reader)),
+      `${WORDS.claimedBy[language]} ${invoice.claim?.worker ?? "-"}`,
     ],
   };
 }
 
-function rowOfRefund(invoice: Invoice, why: string): UnresolvedRow {
+function rowOfRefund(invoice: Invoice, { language }: Reader): UnresolvedRow {
   const refund = invoice.refunds.find((one) => one.state === "unknown");
   return {
     ...rowBase(invoice),
     id: refund?.id ?? invoice.id,
     remedy: "resolve_refund",
-    why,
+    kind: "unknown_refund",
+    why: WORDS.unknownRefund[language],
     since: (refund?.claimedAt ?? invoice.nextActionAt).toISOString(),
     amount: refund?.amount ?? null,
-    evidence: invoice.refunds.map(refundEvidence),
+    evidence: invoice.refunds.map((one) => refundEvidence(one, language)),
   };
 }
 
 function rowBase(invoice: Invoice) {
   const { subscriptionId, id: invoiceId, customerId } = invoice;
   return { subscriptionId, invoiceId, customerId };
-}
-
-function evidenceOf(attempt: ChargeAttempt): string[] {
-  const facts = [
-    `attempt ${attempt.number} ${attempt.orderNumber} ${attempt.state}`,
-    `${attempt.amount} won`,
-    `begun ${attempt.initiatedAt.toISOString()}`,
-    ...(attempt.reason === null ? [] : [attempt.reason]),
-    ...(attempt.decline === null ? [] : [`declined ${attempt.decline.rawCode}`]),
-    ...(attempt.transaction === null ? [] : [`transaction ${attempt.transaction.id}`]),
-    `asked ${attempt.lookUps} times, not there ${attempt.missingReads} times`,
-  ];
-  const kept = attempt.evidence.map(({ kind, value }) =>
-    kind === LATE_ANSWER ? `late answer ${value}` : `kept answer (${kind})`,
-  );
-  return [facts.join(", "), ...kept];
-}
-
-function refundEvidence(refund: Refund): string {
-  const { id, amount, state, transactionId, tries, lookUps } = refund;
-  return `refund ${id} of ${amount} won ${state}, transaction ${transactionId}, sent ${tries} times, asked ${lookUps} times`;
 }

@@ -33,7 +33,9 @@ export const releaseCommand: Command = {
 };
 
 async function list(context: CommandContext): Promise<number> {
-  const rows = await withComposition(context, listUnresolved);
+  const rows = await withComposition(context, (composition) =>
+    listUnresolved(composition, { language: "en", zone: composition.config.zone }),
+  );
   context.out(
     renderTable(
       ["id", "waits because", "since", "won", "what a person can do"],

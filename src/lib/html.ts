@@ -1,7 +1,7 @@
 /** Pages: a template that escapes its values, and headers under which nothing can run. */
 import { createHash } from "node:crypto";
 
-const STYLE = `body{font:15px/1.5 system-ui,"Noto Sans KR",sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222;background:#fff}
+const STYLE = `body{font:15px/1.5 system-ui,"Noto Sans KR",sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222;background:#fff;word-break:keep-all}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
 th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{background:#f3f4f6}
@@ -10,7 +10,10 @@ pre{background:#f3f4f6;padding:.8rem;overflow-x:auto}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 a{color:#0b57d0}
 label{margin-right:1rem}
-form{margin:.3rem 0}`;
+form{margin:.3rem 0}
+td:first-child{min-width:11rem}
+td p{margin:0 0 .4rem}
+td label{display:block;margin-bottom:.2rem}`;
 
 /** Text that was made safe, or written by us, to stand in a page. */
 export interface Markup {

@@ -184,7 +184,7 @@ describe("what people do", () => {
     await core.sweep();
     expect(await core.charge(broken.invoiceId)).toMatchObject({ kind: "skipped" });
     expect(await approvals(broken.customerId)).toEqual([]);
-    const listed = await listUnresolved(core.composition);
+    const listed = await listUnresolved(core.composition, { language: "en", zone: "Asia/Seoul" });
     expect(listed.map((row) => row.id)).toEqual(
       expect.arrayContaining([broken.subscriptionId, broken.invoiceId]),
     );

@@ -125,7 +125,7 @@ describe("customers who pay by hand, and people who decide", () => {
     expect(await listed()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ id: subscriptionId, remedy: "release", customerId }),
-        expect.objectContaining({ id: invoiceId, remedy: "release", why: "broken" }),
+        expect.objectContaining({ id: invoiceId, remedy: "release", kind: "broken" }),
       ]),
     );
     const page = await admin("/unresolved", {}, "text/html");

@@ -119,6 +119,7 @@ export function sayChange(
   return after ? `${before} → ${after}` : `${before} →`;
 }
 
-function sayState(state: string, language: Language): string {
+/** A state in words. */
+export function sayState(state: string, language: Language): string {
   return Object.hasOwn(STATES, state) ? (STATES[state]?.[language] ?? state) : `“${state}”`;
 }

@@ -50,6 +50,11 @@ function dayWords(local: DateTime, { language, zone, asOf }: Saying): string {
   return `${local.day} ${month}${isThisYear ? "" : ` ${local.year}`}`;
 }
 
+/** `2026-03-15 10:00:07`: a date and time that sort, for tables. */
+export function saySecond(at: Date, zone: string): string {
+  return DateTime.fromJSDate(at, { zone }).toFormat("yyyy-MM-dd HH:mm:ss");
+}
+
 /** `9,900 won` or `9,900원`. */
 export function sayWon(amount: number, language: Language): string {
   const digits = String(amount).replaceAll(/\B(?=(\d{3})+$)/g, ",");

@@ -1,4 +1,6 @@
 /** `/admin/audit` as people read it: what is wrong, what waits, and the days beside the gateway. */
+import { saySecond } from "../../billing/texts/instant-words.ts";
+import { GATEWAY_ZONE } from "../../billing/verify/gateway/day-range.ts";
 import { HEADINGS, type toPlainReport } from "../../billing/verify/report.ts";
 import { type Markup, html, page, table } from "../../lib/html.ts";
 import type { Language } from "../language.ts";
@@ -9,14 +11,21 @@ type PlainReport = ReturnType<typeof toPlainReport>;
 export function auditPage(report: PlainReport, language: Language): string {
   const say = (heading: keyof typeof HEADINGS) => HEADINGS[heading][language];
   const verdict = report.ok ? say("sound") : say("wrong");
-  const { subscriptions, invoices, billingKeys } = report.checked;
+  const at = saySecond(new Date(report.businessTime), GATEWAY_ZONE);
   const waiting = findingsTable(report.waiting, report.waitingLeftOff, language);
   const body = html`<h1>${verdict}</h1>
-<p>${subscriptions} subscriptions, ${invoices} invoices, ${billingKeys} billing keys · ${report.businessTime}</p>
+<p>${sayChecked(report.checked, language)} · ${at} (${GATEWAY_ZONE})</p>
 ${findingsTable(report.findings, report.findingsLeftOff, language)}
 ${report.waiting.length === 0 ? "" : html`<h2>${say("waiting")}</h2>${waiting}`}
 ${gatewayTables(report.gateways, language)}`;
   return page(verdict, body, language);
+}
+
+function sayChecked(checked: PlainReport["checked"], language: Language): string {
+  const { subscriptions, invoices, billingKeys } = checked;
+  return language === "ko"
+    ? `구독 ${subscriptions}건, 청구 ${invoices}건, 빌링키 ${billingKeys}건`
+    : `${subscriptions} subscriptions, ${invoices} invoices, ${billingKeys} billing keys`;
 }
 
 function findingsTable(

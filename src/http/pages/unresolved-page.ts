@@ -1,5 +1,6 @@
 /** `/admin/unresolved` as people read it: a table with the evidence and a form beside each row. */
-import type { Remedy, UnresolvedRow } from "../../billing/list-unresolved.ts";
+import type { Reader, Remedy, UnresolvedRow } from "../../billing/list-unresolved.ts";
+import { saySecond } from "../../billing/texts/instant-words.ts";
 import { type Markup, html, page, table } from "../../lib/html.ts";
 import type { Language, Text } from "../language.ts";
 
@@ -35,20 +36,21 @@ const BUTTONS = {
 } as const satisfies Record<string, Text>;
 
 /** The page, with everything from documents escaped. */
-export function unresolvedPage(rows: readonly UnresolvedRow[], language: Language): string {
+export function unresolvedPage(rows: readonly UnresolvedRow[], reader: Reader): string {
+  const { language } = reader;
   const body = html`<h1>${TEXTS.title[language]}</h1>
 <p>${TEXTS.intro[language]}</p>
-${rows.length === 0 ? html`<p>${TEXTS.none[language]}</p>` : rowsTable(rows, language)}`;
+${rows.length === 0 ? html`<p>${TEXTS.none[language]}</p>` : rowsTable(rows, reader)}`;
   return page(TEXTS.title[language], body, language);
 }
 
-function rowsTable(rows: readonly UnresolvedRow[], language: Language): Markup {
+function rowsTable(rows: readonly UnresolvedRow[], { language, zone }: Reader): Markup {
   return table(
     HEADINGS[language],
     rows.map((row) => [
       html`<strong>${row.id}</strong><br>${row.customerId}<br>${row.invoiceId ?? ""}`,
       row.why,
-      row.since,
+      saySecond(new Date(row.since), zone),
       row.amount ?? "",
       html`${row.evidence.map((line) => html`<p>${line}</p>`)}`,
       remedyOf(row, language),

@@ -17,10 +17,12 @@ import { asRequired } from "../validation.ts";
 export function addUnresolvedRoutes(app: HttpApp, deps: AppDeps): void {
   readForms(app);
   app.get("/unresolved", { schema: { hide: true } }, async (request, reply) => {
-    const rows = await listUnresolved(deps);
-    if (!wantsPage(request)) return { items: rows };
-    const language = languageOf(request.headers["accept-language"]);
-    return reply.headers(PAGE_HEADERS).send(unresolvedPage(rows, language));
+    const { zone } = deps.config;
+    const isPage = wantsPage(request);
+    const language = isPage ? languageOf(request.headers["accept-language"]) : "en";
+    const rows = await listUnresolved(deps, { language, zone });
+    if (!isPage) return { items: rows };
+    return reply.headers(PAGE_HEADERS).send(unresolvedPage(rows, { language, zone }));
   });
   app.post(
     "/unresolved/release",
