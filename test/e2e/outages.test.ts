@@ -29,31 +29,35 @@ describe("outages of the services", () => {
   const ready = async () => (await stage.api("GET", "/health/ready")).status;
   const approvals = async () => (await stage.simulator.ledger({ kind: "approval" })).length;
 
-  it("accepts payments while Redis is away, and charges them once it is back", async () => {
-    const before = await approvals();
-    await stage.stack.services?.redis.halt();
-    await until(async () => (await ready()) === 503);
-    const missing = await stage.api("GET", "/health/ready");
-    expect(missing.text).toContain("redis");
-    const login = Buffer.from(`admin:${stage.adminPassword}`).toString("base64");
-    const board = await fetch(`${stage.apiUrl}/admin/queues/api/queues`, {
-      headers: { authorization: `Basic ${login}` },
-    });
-    expect(board.status).toBe(503);
-    expect(await board.text()).toContain("QUEUES_UNAVAILABLE");
-    const paid = await pay();
-    expect(paid.status, paid.text).toBe(202);
-    await sleep(REDIS_AWAY_MS);
-    expect(await approvals()).toBe(before);
-    await stage.stack.services?.redis.restart();
-    await until(async () => (await approvals()) === before + 1);
-    await until(async () => (await ready()) === 200);
-    await until(async () => {
-      const payment = await stage.api("GET", `/billing/payment/${String(paid.body["id"])}`);
-      return payment.body["state"] === "paid";
-    });
-    expect(await approvals()).toBe(before + 1);
-  }, 300_000 + REDIS_AWAY_MS);
+  it(
+    "accepts payments while Redis is away, and charges them once it is back",
+    async () => {
+      const before = await approvals();
+      await stage.stack.services?.redis.halt();
+      await until(async () => (await ready()) === 503);
+      const missing = await stage.api("GET", "/health/ready");
+      expect(missing.text).toContain("redis");
+      const login = Buffer.from(`admin:${stage.adminPassword}`).toString("base64");
+      const board = await fetch(`${stage.apiUrl}/admin/queues/api/queues`, {
+        headers: { authorization: `Basic ${login}` },
+      });
+      expect(board.status).toBe(503);
+      expect(await board.text()).toContain("QUEUES_UNAVAILABLE");
+      const paid = await pay();
+      expect(paid.status, paid.text).toBe(202);
+      await sleep(REDIS_AWAY_MS);
+      expect(await approvals()).toBe(before);
+      await stage.stack.services?.redis.restart();
+      await until(async () => (await approvals()) === before + 1);
+      await until(async () => (await ready()) === 200);
+      await until(async () => {
+        const payment = await stage.api("GET", `/billing/payment/${String(paid.body["id"])}`);
+        return payment.body["state"] === "paid";
+      });
+      expect(await approvals()).toBe(before + 1);
+    },
+    300_000 + REDIS_AWAY_MS,
+  );
 
   it("refuses writes with 503 while MongoDB is away, starts no call, and recovers by itself", async () => {
     const before = await approvals();
