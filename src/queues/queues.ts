@@ -72,6 +72,12 @@ const REMOVED_MAX = 500;
 const URGENT = 1;
 const ORDINARY = 10;
 
+const SWEEP_TICK = {
+  name: "tick" satisfies SweepJob,
+  data: { invoiceId: "" },
+  opts: { attempts: 1, removeOnFail: { count: 20 } },
+};
+
 /** Makes every queue of the product on one connection. */
 export function createQueues(options: QueuesOptions): Queues {
   const queues = openQueues(options);
@@ -192,30 +198,28 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       assertConnected();
       return removeOldJobs(queues.all, days);
     },
-    async beginSweep(job, everyMs) {
-      const { connection, prefix } = options;
-      const [key, forMs] = [`${prefix}:sweep-began`, Math.ceil(everyMs / 2)];
-      try {
-        const isFirst = (await connection.set(key, job, "PX", forMs, "NX")) !== null;
-        if (!isFirst && job === "now") await connection.pexpire(key, forMs);
-        return isFirst || job === "now";
-      } catch {
-        return true;
-      }
-    },
+    beginSweep: (job, everyMs) => beginSweep(options, job, everyMs),
     async upsertSweep(everyMs) {
       assertConnected();
-      await queues.sweep.upsertJobScheduler(
-        "tick",
-        { every: everyMs },
-        {
-          name: "tick" satisfies SweepJob,
-          data: { invoiceId: "" },
-          opts: { attempts: 1, removeOnFail: { count: 20 } },
-        },
-      );
+      await queues.sweep.upsertJobScheduler("tick", { every: everyMs }, SWEEP_TICK);
     },
   };
+}
+
+/** Whether this sweep is to run: a tick that comes while another has just begun passes. */
+async function beginSweep(
+  { connection, prefix }: QueuesOptions,
+  job: SweepJob,
+  everyMs: number,
+): Promise<boolean> {
+  const [key, forMs] = [`${prefix}:sweep-began`, Math.ceil(everyMs / 2)];
+  try {
+    const isFirst = (await connection.set(key, job, "PX", forMs, "NX")) !== null;
+    if (!isFirst && job === "now") await connection.pexpire(key, forMs);
+    return isFirst || job === "now";
+  } catch {
+    return true;
+  }
 }
 
 async function removeOldJobs(queues: readonly Queue[], days: number): Promise<number> {

@@ -78,7 +78,8 @@ describe("two deployments on one database", () => {
     // Whoever would charge once more does so within a few sweeps.
     await sleep(2000);
     const buyers = (await approvals()).map((entry) => entry.buyerId);
-    expect(buyers.toSorted()).toEqual(ids.map((_id, index) => `two-${index}`).toSorted());
+    expect(buyers).toHaveLength(CUSTOMERS);
+    expect(new Set(buyers)).toEqual(new Set(ids.map((_id, index) => `two-${index}`)));
     const numbers = await stage.composition.database
       .collection("invoices")
       .distinct("attempts.number");
