@@ -11,6 +11,8 @@ const integration = [
 
 export default defineConfig({
   test: {
+    globalSetup: "test/support/bundle.ts",
+    setupFiles: "test/support/run-children-packed.ts",
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -1,6 +1,8 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,6 +11,16 @@ import type { Environment } from "./environment.ts";
 
 const TAIL_LINES = 20;
 const DEFAULT_READY_TIMEOUT_MS = 30_000;
+
+let bundle: string | null = null;
+
+/**
+ * From now on children run from this bundle of the sources (bin/bundle.js) wherever it has their
+ * entry: for a process that runs from sources itself, as a test does.
+ */
+export function runChildrenFrom(folder: string): void {
+  bundle = folder;
+}
 
 /** How a process ended, and the last lines that it wrote. */
 export interface ProcessEnd {
@@ -91,7 +103,7 @@ export function readLines(stream: Readable, onLine: (line: string) => void): voi
 function nodeArguments(entry: URL, args: readonly string[], options: NodeChildOptions): string[] {
   const preloads: string[] = [];
   // tsx is looked up from this package: the working directory may be anybody's.
-  if (runsFromSources()) {
+  if (asRun(entry).pathname.endsWith(".ts")) {
     const tsx = createRequire(import.meta.url).resolve("tsx");
     preloads.push("--import", pathToFileURL(tsx).href);
   }
@@ -112,12 +124,14 @@ function spawnOptions(options: NodeChildOptions): SpawnOptions {
   };
 }
 
-function runsFromSources(): boolean {
-  return new URL(import.meta.url).pathname.endsWith(".ts");
-}
-
+/** As it stands: beside this file, or in the bundle that was made of the sources. */
 function asRun(entry: URL): URL {
-  return runsFromSources() ? entry : new URL(entry.href.replace(/\.ts$/, ".js"));
+  const here = new URL(import.meta.url);
+  if (!here.pathname.endsWith(".ts")) return new URL(entry.href.replace(/\.ts$/, ".js"));
+  if (bundle === null) return entry;
+  const file = relative(fileURLToPath(new URL("../..", here)), fileURLToPath(entry));
+  const bundled = join(bundle, file.replace(/\.ts$/, ".js"));
+  return existsSync(bundled) ? pathToFileURL(bundled) : entry;
 }
 
 function endOf(child: ChildProcess, tail: string[]): Promise<ProcessEnd> {

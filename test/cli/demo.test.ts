@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Ran, runBilling } from "../support/run-billing.ts";
 
 const demo = (...args: string[]) => runBilling("demo", "--once", ...args);
@@ -26,11 +27,16 @@ const SMALL = ["--json", "--subscriptions", "8", "--months", "4", "--seed", "7"]
 
 const SMALLEST = ["--subscriptions", "2", "--months", "1"];
 
-const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("kiwoom-billing-"));
-
 describe("billing demo", () => {
+  // Somebody else's demo may leave and take folders in the ordinary place meanwhile.
+  const temporary = mkdtempSync(join(tmpdir(), "demo-test-"));
+  beforeAll(() => void vi.stubEnv("TMPDIR", temporary));
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(temporary, { recursive: true, force: true });
+  });
+
   it("runs twice side by side: nothing twice, nothing forgotten, the same ledger", async () => {
-    const before = folders();
     const runs = await Promise.all([demo(...SMALL, "--ledger"), demo(...SMALL, "--ledger")]);
     for (const ran of runs) {
       expect(ran.status, ran.stderr).toBe(0);
@@ -48,7 +54,7 @@ describe("billing demo", () => {
     const [first, second] = runs.map(ledgerOf);
     expect(first?.length).toBeGreaterThan(30);
     expect(second).toEqual(first);
-    expect(folders()).toEqual(before);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it("fails when a double charge or a forgotten period is planted", async () => {

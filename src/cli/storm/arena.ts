@@ -1,5 +1,4 @@
 /** Everything that the storm strikes, each in a process of its own, and gone at the end. */
-import { join } from "node:path";
 import { loadConfig } from "../../config.ts";
 import { freePort } from "../../embedded/free-port.ts";
 import { type NodeChild, spawnNode } from "../../embedded/node-child.ts";
@@ -154,9 +153,4 @@ async function openApi(spawning: Spawning, opened: (() => Promise<unknown>)[]): 
       await start();
     },
   };
-}
-
-/** Where a process of this package starts. */
-export function programOf(file: string): URL {
-  return new URL(join(".", file), import.meta.url);
 }

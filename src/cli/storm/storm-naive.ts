@@ -7,7 +7,7 @@ import { sleep, systemClock } from "../../lib/clock.ts";
 import { type Database, createDatabase, openDatabase } from "../../stores/connection.ts";
 import { tellSimulator } from "../../tell-simulator.ts";
 import type { CommandContext } from "../command.ts";
-import { type Arena, openArena, programOf } from "./arena.ts";
+import { type Arena, openArena } from "./arena.ts";
 import { STORM_START } from "./calendar.ts";
 import { planFaults } from "./fault-plan.ts";
 import { strike } from "./faults.ts";
@@ -37,7 +37,7 @@ export interface NaiveResult {
 
 export async function stormNaive(context: CommandContext, wish: NaiveWish): Promise<NaiveResult> {
   const arena = await openArena(context, {
-    worker: programOf("naive-worker.ts"),
+    worker: new URL("./naive-worker.ts", import.meta.url),
     workerArgs: (env) => [JSON.stringify(naiveSettings(loadConfig(env)))],
     withApi: false,
   });

@@ -6,7 +6,7 @@ import { tellSimulator } from "../../tell-simulator.ts";
 import type { CommandContext } from "../command.ts";
 import { bringCustomers } from "../demo/customers.ts";
 import { type Plant, plantDamage } from "../demo/plant.ts";
-import { type Arena, openArena, programOf } from "./arena.ts";
+import { type Arena, openArena } from "./arena.ts";
 import { type StormCounts, audit } from "./audit.ts";
 import { type StormCalendar, STORM_START, createCalendar } from "./calendar.ts";
 import { type FaultKind, planFaults } from "./fault-plan.ts";
@@ -52,7 +52,7 @@ export async function stormProduct(
   wish: ProductWish,
 ): Promise<ProductResult> {
   const arena = await openArena(context, {
-    worker: programOf("warm-worker.ts"),
+    worker: new URL("./warm-worker.ts", import.meta.url),
     workerArgs: () => [],
     withApi: true,
   });
