@@ -23,6 +23,7 @@ import { type Database, createDatabase, openDatabaseEventually } from "./stores/
 import { type EventStore, createEventStore } from "./stores/events.ts";
 import { createIndexes, missingIndexes } from "./stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
+import { JOINING } from "./stores/revisioned.ts";
 import { type SubscriptionStore, createSubscriptionStore } from "./stores/subscriptions.ts";
 
 /** Everything that is connected, by its name. */
@@ -82,6 +83,7 @@ export function compose(config: Config, log: Logger): Composition {
   const ready = becomeReady(config, opened, redis);
   // Whoever serves awaits it; this only keeps a refusal from ending the process unseen.
   ready.catch(() => {});
+  const joining = { ...JOINING, windowMs: config.storeGroupingMs };
   const testClock = config.testClock ? createTestClockStore(database, clock) : null;
   return {
     config,
@@ -90,9 +92,9 @@ export function compose(config: Config, log: Logger): Composition {
     businessClock: testClock ?? systemBusinessClock,
     testClock,
     database,
-    invoices: createInvoiceStore(database),
-    subscriptions: createSubscriptionStore(database),
-    billingKeys: createBillingKeyStore(database),
+    invoices: createInvoiceStore(database, joining),
+    subscriptions: createSubscriptionStore(database, joining),
+    billingKeys: createBillingKeyStore(database, joining),
     events: createEventStore(database),
     gateways,
     secrets: createSecretBox(config.encryptionKeys),

@@ -113,6 +113,10 @@ export const CONFIG_KEYS = {
     text: "Allow business time to be moved; on by default outside production, refused in it.",
   },
 
+  STORE_GROUPING_MS: {
+    default: "2",
+    text: "Database calls that come within so many milliseconds share a round trip; 0 sends each by itself.",
+  },
   CHARGE_CONCURRENCY: {
     default: "50",
     text: "Charges in flight per worker process and gateway account.",

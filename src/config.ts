@@ -28,6 +28,7 @@ export interface Config {
   dunning: { stepDays: readonly number[]; finalState: "unpaid" | "canceled" };
   catchUp: "hold" | "charge";
   testClock: boolean;
+  storeGroupingMs: number;
   charge: {
     concurrency: number;
     queueWindow: number;
@@ -118,6 +119,7 @@ function readConfig(read: Reader): Config {
     catchUp: read.oneOf("CATCH_UP", ["hold", "charge"]),
     testClock:
       read.raw("TEST_CLOCK") === "" ? environment !== "production" : read.flag("TEST_CLOCK"),
+    storeGroupingMs: read.integer("STORE_GROUPING_MS", 0, 50),
     charge: readCharge(read),
     reconcile: {
       firstDelayMs: read.integer("RECONCILE_FIRST_DELAY_MS", 10, 10_000),

@@ -9,10 +9,13 @@ export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): W
     SWEEP_QUEUE,
     async (job) => {
       const why = job.name === "tick" ? "tick" : "now";
-      const { queues } = deps.sweep;
-      if (!(await queues.beginSweep(why, settings.sweepIntervalMs)))
-        return "another has just begun";
-      await sweep(deps.sweep);
+      const turn = await deps.sweep.queues.takeSweepTurn(why, settings.sweepIntervalMs);
+      if (turn === null) return "another is under way";
+      try {
+        await sweep(deps.sweep);
+      } finally {
+        await turn.end();
+      }
       return "swept";
     },
     settings.options(1),

@@ -1,5 +1,5 @@
 import { BillingError } from "../domain/errors.ts";
-import type { RevisionedStore } from "../stores/revisioned.ts";
+import type { Revisioned, RevisionedStore } from "../stores/revisioned.ts";
 
 /** Rounds of read, decide, write before a request is told that too much is going on. */
 const ROUNDS_MAX = 30;
@@ -15,7 +15,7 @@ export interface Updated<T> {
  * A rule that returns its argument or null changes nothing. Throws NOT_FOUND, or CONFLICT when
  * others kept writing first.
  */
-export async function updateDocument<T extends { id: string; revision: number }>(
+export async function updateDocument<T extends Revisioned>(
   store: Pick<RevisionedStore<T>, "find" | "write">,
   id: string,
   decide: (document: T) => T | null,

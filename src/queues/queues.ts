@@ -2,15 +2,13 @@ import { type JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { OperationalClock } from "../lib/clock.ts";
 import { type InvoiceJob, RECONCILE_QUEUE, SWEEP_QUEUE, chargeQueueName } from "./names.ts";
+import { type SweepJob, type SweepTurn, takeSweepTurn } from "./sweep-turn.ts";
 import type { HintedInvoice, WorkHints } from "./work-hints.ts";
 
 export interface AccountName {
   gateway: string;
   account: string;
 }
-
-/** Why a sweep runs: its time has come round, or somebody said that there is work. */
-export type SweepJob = "tick" | "now";
 
 export interface QueuesOptions {
   connection: Redis;
@@ -35,11 +33,8 @@ export interface Queues {
   removeOldJobs(days: number): Promise<number>;
   /** Makes sure that the sweep's tick exists: a flush takes it away silently. */
   upsertSweep(everyMs: number): Promise<void>;
-  /**
-   * Says that a sweep begins. False for a tick that follows close upon another sweep: two at once
-   * would do the same work twice, and each other's writes would be in vain. In doubt it is true.
-   */
-  beginSweep(job: SweepJob, everyMs: number): Promise<boolean>;
+  /** The right to sweep now; null for a tick while another sweep runs. */
+  takeSweepTurn(job: SweepJob, everyMs: number): Promise<SweepTurn | null>;
   /** Jobs of a queue by state. */
   countJobs(queue: Queue): Promise<Record<string, number>>;
   all(): readonly Queue[];
@@ -198,28 +193,12 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       assertConnected();
       return removeOldJobs(queues.all, days);
     },
-    beginSweep: (job, everyMs) => beginSweep(options, job, everyMs),
+    takeSweepTurn: (job, everyMs) => takeSweepTurn(job, { ...options, everyMs }),
     async upsertSweep(everyMs) {
       assertConnected();
       await queues.sweep.upsertJobScheduler("tick", { every: everyMs }, SWEEP_TICK);
     },
   };
-}
-
-/** Whether this sweep is to run: a tick that comes while another has just begun passes. */
-async function beginSweep(
-  { connection, prefix }: QueuesOptions,
-  job: SweepJob,
-  everyMs: number,
-): Promise<boolean> {
-  const [key, forMs] = [`${prefix}:sweep-began`, Math.ceil(everyMs / 2)];
-  try {
-    const isFirst = (await connection.set(key, job, "PX", forMs, "NX")) !== null;
-    if (!isFirst && job === "now") await connection.pexpire(key, forMs);
-    return isFirst || job === "now";
-  } catch {
-    return true;
-  }
 }
 
 async function removeOldJobs(queues: readonly Queue[], days: number): Promise<number> {

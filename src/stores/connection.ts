@@ -1,5 +1,6 @@
 import mongoose from "mongoose";
 import { sleep } from "../lib/clock.ts";
+import { watchHeartbeat } from "./heartbeat.ts";
 
 // Both traps are silent by default: a misspelt filter key would match any document, a misspelt
 // field would be dropped. Here either throws before anything is sent.
@@ -35,9 +36,37 @@ export function createDatabase(): Database {
 /** Opens a connection; throws when no server is found in a moment. */
 export async function openDatabase(database: Database, url: string): Promise<void> {
   await database.openUri(url, OPTIONS);
+  keepAlive(database, url);
 }
 
-/** Pause between two tries to reach the database at boot, milliseconds. */
+/** A connection whose driver has lost its heartbeat is opened anew, until somebody closes it. */
+function keepAlive(database: Database, url: string): void {
+  const wanted = { reviving: false, closed: false };
+  database.on("close", () => {
+    if (!wanted.reviving) wanted.closed = true;
+  });
+  const revive = async (): Promise<void> => {
+    wanted.reviving = true;
+    await database.close().catch(() => {});
+    wanted.reviving = false;
+    while (!wanted.closed) {
+      try {
+        await database.openUri(url, OPTIONS);
+        return watch();
+      } catch {
+        await sleep(REOPEN_PAUSE_MS);
+      }
+    }
+  };
+  const watch = (): void =>
+    watchHeartbeat(database.getClient(), HEARTBEAT_MAX_MS, () => void revive());
+  watch();
+}
+
+/** Longer than any heartbeat that is still alive: it times out with its connection. */
+const HEARTBEAT_MAX_MS = 4000;
+
+/** Pause between two tries to reach the database, milliseconds. */
 const REOPEN_PAUSE_MS = 1000;
 
 /**

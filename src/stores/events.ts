@@ -1,5 +1,6 @@
 import type { OutboxEntry } from "../domain/events.ts";
 import type { Database } from "./connection.ts";
+import { insertTogether } from "./joined-operations.ts";
 import { eventSchema } from "./schemas.ts";
 
 /** Collections whose documents carry an outbox. */
@@ -42,11 +43,9 @@ export function createEventStore(database: Database): EventStore {
         event: { ...entry, collectionName, documentId: document._id, subscriptionId },
       }));
     });
-    await model.bulkWrite(
-      events.map(({ _id, event }) => ({
-        updateOne: { filter: { _id }, update: { $setOnInsert: event }, upsert: true },
-      })),
-      { ordered: false },
+    await insertTogether(
+      model,
+      events.map(({ _id, event }) => ({ _id, ...event })),
     );
   }
 
@@ -65,8 +64,9 @@ export function createEventStore(database: Database): EventStore {
         return {
           updateOne: {
             filter: { _id: document._id },
-            // The revision is raised so that a rule decided on the longer outbox cannot bring it back.
-            update: { $pull: { outbox: { number: { $lte: last } } }, $inc: { revision: 1 } },
+            // No other field, and not the revision: whoever writes meanwhile adds events to the list
+            // and never sets it, so that nothing comes back and no claim loses against the relay.
+            update: { $pull: { outbox: { number: { $lte: last } } } },
           },
         };
       }) as never,

@@ -1,7 +1,9 @@
 import type { Invoice } from "../domain/invoice.ts";
 import type { Database } from "./connection.ts";
 import { type InvoiceWork, createInvoiceWork } from "./invoice-work.ts";
+import type { Joining } from "./join-calls.ts";
 import {
+  JOINING,
   type RevisionedStore,
   type Stored,
   createFinders,
@@ -28,9 +30,9 @@ export interface InvoiceStore extends RevisionedStore<Invoice>, InvoiceWork {
 /** More periods than any subscription has: 80 years of months. */
 const MOST_INVOICES = 1000;
 
-export function createInvoiceStore(database: Database): InvoiceStore {
+export function createInvoiceStore(database: Database, joining: Joining = JOINING): InvoiceStore {
   const model = database.model<Stored<Invoice>>("Invoice", invoiceSchema, "invoices");
-  const base = createRevisionedStore<Invoice>(model);
+  const base = createRevisionedStore<Invoice>(model, joining);
   const { one, many } = createFinders<Invoice>(model);
   return {
     ...base,

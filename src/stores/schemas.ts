@@ -37,6 +37,8 @@ const common = {
   outbox: { type: [outboxEntry], default: undefined },
   outboxNumber: number,
   revision: { type: Number, required: true },
+  /** Names the last write of a rule, so that a lost answer can be asked for (joined-operations.ts). */
+  writeId: text,
 };
 
 const decline = new Schema({ code: text, kind: text, rawCode: text, rawMessage: text }, part);

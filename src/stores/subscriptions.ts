@@ -4,7 +4,9 @@ import {
   type SubscriptionState,
 } from "../domain/subscription.ts";
 import type { Database } from "./connection.ts";
+import type { Joining } from "./join-calls.ts";
 import {
+  JOINING,
   type RevisionedStore,
   type Stored,
   createFinders,
@@ -37,7 +39,10 @@ export interface SubscriptionStore extends RevisionedStore<Subscription> {
   nextBusinessInstant(after: Date): Promise<Date | null>;
 }
 
-export function createSubscriptionStore(database: Database): SubscriptionStore {
+export function createSubscriptionStore(
+  database: Database,
+  joining: Joining = JOINING,
+): SubscriptionStore {
   const model = database.model<Stored<Subscription>>(
     "Subscription",
     subscriptionSchema,
@@ -46,7 +51,7 @@ export function createSubscriptionStore(database: Database): SubscriptionStore {
   const { one, many } = createFinders<Subscription>(model);
   const billable = { state: { $in: [...BILLABLE_STATES] }, parked: null };
   return {
-    ...createRevisionedStore<Subscription>(model),
+    ...createRevisionedStore<Subscription>(model, joining),
     findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
     findByChangeKey: (key) => one({ "changes.key": key }),
     list({ after, ...filter }, limit) {

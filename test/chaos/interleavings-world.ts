@@ -401,7 +401,7 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
       }),
     removeOldJobs: () => Promise.resolve(0),
     upsertSweep: unused,
-    beginSweep: unused,
+    takeSweepTurn: unused,
     countJobs: unused,
     all: () => [],
     close: unused,

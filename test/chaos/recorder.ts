@@ -163,20 +163,19 @@ export function wrapRelayDatabase(recorder: Recorder, database: Database): Datab
     const real = database.model(name, schema, collectionName);
     return {
       find: real.find.bind(real),
-      bulkWrite: (operations: never[], options: never) =>
-        recorder.call(`events.copy(${originOf(operations)})`, "database", () =>
-          real.bulkWrite(operations, options),
-        ),
+      collection: {
+        insertMany: (documents: CopiedEvent[], options: object) =>
+          recorder.call(
+            `events.copy(${documents[0]?.collectionName ?? "nowhere"})`,
+            "database",
+            () => real.collection.insertMany(documents as never, options),
+          ),
+      },
     };
   };
   return { collection, model } as unknown as Database;
 }
 
-interface CopyOperation {
-  updateOne: { update: { $setOnInsert: { collectionName: string } } };
-}
-
-function originOf(operations: readonly unknown[]): string {
-  const [first] = operations as CopyOperation[];
-  return first?.updateOne.update.$setOnInsert.collectionName ?? "nowhere";
+interface CopiedEvent {
+  collectionName: string;
 }

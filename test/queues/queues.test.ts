@@ -1,7 +1,7 @@
 import { Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/lib/clock.ts";
+import { sleep, systemClock } from "../../src/lib/clock.ts";
 import { connectSoon, createProducerConnection } from "../../src/queues/connection.ts";
 import { RECONCILE_QUEUE } from "../../src/queues/names.ts";
 import { type Queues, createQueues } from "../../src/queues/queues.ts";
@@ -57,15 +57,27 @@ describe("hints in the queues", () => {
     expect(await queues.countWaiting(ACCOUNT)).toBe(2);
   });
 
-  it("let a tick pass when another sweep has just begun, and a hint never", async () => {
+  it("give one sweep its turn at a time: a tick passes, a hint waits", async () => {
     const everyMs = 2000;
-    expect(await queues.beginSweep("tick", everyMs)).toBe(true);
-    expect(await queues.beginSweep("tick", everyMs)).toBe(false);
-    expect(await queues.beginSweep("now", everyMs)).toBe(true);
-    expect(await queues.beginSweep("tick", everyMs)).toBe(false);
-    // A Redis that forgets, or is away, lets every sweep run.
+    const first = await queues.takeSweepTurn("tick", everyMs);
+    expect(await queues.takeSweepTurn("tick", everyMs)).toBeNull();
+    let hasTurn = false;
+    const second = queues.takeSweepTurn("now", everyMs).then((turn) => {
+      hasTurn = true;
+      return turn;
+    });
+    await sleep(100);
+    expect(hasTurn).toBe(false);
+    await first?.end();
+    const turn = await second;
+    expect(turn).not.toBeNull();
+    // The one that ended before must not end the turn of another.
+    await first?.end();
+    expect(await queues.takeSweepTurn("tick", everyMs)).toBeNull();
+    // A Redis that forgets lets every sweep run; so does the death of the one whose turn it was.
     await services.redis.flush();
-    expect(await queues.beginSweep("tick", everyMs)).toBe(true);
+    expect(await queues.takeSweepTurn("tick", everyMs)).not.toBeNull();
+    expect(await queues.takeSweepTurn("now", everyMs)).not.toBeNull();
   });
 
   it("are taken again after their job has failed", async () => {

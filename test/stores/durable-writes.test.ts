@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordUntilWritten } from "../../src/billing/record-until-written.ts";
 import { closeAbsent } from "../../src/domain/ask-rules.ts";
 import { expireClaim } from "../../src/domain/claim-rules.ts";
+import { withEvent } from "../../src/domain/events.ts";
 import { openPaymentInvoice } from "../../src/domain/invoice.ts";
 import { LATE_ANSWER } from "../../src/domain/late-rules.ts";
 import { recordOutcome } from "../../src/domain/outcome-rules.ts";
@@ -141,16 +142,25 @@ describe("the writes of the stores", () => {
     expect(sent.filter(({ name }) => WRITES.has(name))).toEqual([]);
   });
 
-  it("relay events once, and no decision taken before brings them back", async () => {
+  it("relay events once, beside writes that stand on what was there before", async () => {
     const invoice = await insertInvoice();
     const events = createEventStore(database);
     await events.relayOutboxes(100);
-    expect(await invoices.write(invoice, { ...invoice, urgent: false })).toBeNull();
+    const at = { business: START, operational: START };
+    const told = withEvent(invoice, { type: "payment.tested", actor: "api", at });
+    // No claim loses against the relay, and nothing that was told comes back.
+    expect(await invoices.write(invoice, told)).not.toBeNull();
     const read = await invoices.find(invoice.id);
-    expect(read?.outbox).toEqual([]);
+    expect(read?.outbox.map(({ type }) => type)).toEqual(["payment.tested"]);
     await events.relayOutboxes(100);
-    const stored = await database.collection("events").countDocuments({ documentId: invoice.id });
-    expect(stored).toBe(1);
+    await events.relayOutboxes(100);
+    expect((await invoices.find(invoice.id))?.outbox).toEqual([]);
+    const stored = await database
+      .collection("events")
+      .find({ documentId: invoice.id })
+      .sort({ number: 1 })
+      .toArray();
+    expect(stored.map(({ type }) => type)).toEqual(["payment.requested", "payment.tested"]);
   });
 });
 

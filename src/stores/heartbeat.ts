@@ -1,0 +1,23 @@
+import type mongoose from "mongoose";
+
+/**
+ * Calls back, once, when a heartbeat of the driver gets neither an answer nor an error for so long.
+ * That happens (driver 7) when all connections break in the same instant: a heartbeat that is written
+ * to a socket already closed waits for it to drain, for ever, and no server is looked for any more.
+ */
+export function watchHeartbeat(
+  client: mongoose.mongo.MongoClient,
+  longestMs: number,
+  onLost: () => void,
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => clearTimeout(timer);
+  client.on("serverHeartbeatStarted", () => {
+    stop();
+    timer = setTimeout(onLost, longestMs);
+    timer.unref();
+  });
+  client.on("serverHeartbeatSucceeded", stop);
+  client.on("serverHeartbeatFailed", stop);
+  client.on("topologyClosed", stop);
+}
