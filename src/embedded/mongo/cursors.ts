@@ -58,8 +58,14 @@ export function createCursors(clock: OperationalClock): Cursors {
 
     next(namespace, cursorId, batch) {
       const cursor = cursors.get(cursorId);
-      if (cursor === undefined || cursor.namespace !== namespace) {
+      if (cursor === undefined) {
         throw new MongoError("CursorNotFound", `cursor id ${cursorId} not found`);
+      }
+      if (cursor.namespace !== namespace) {
+        throw new MongoError(
+          "Unauthorized",
+          `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+        );
       }
       const size = batch === 0 ? cursor.rest.length : batch;
       const documents = takeBatch(cursor.rest, cursor.position, size);

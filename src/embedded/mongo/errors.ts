@@ -4,6 +4,7 @@ export const ERROR_CODES = {
   FailedToParse: 9,
   Unauthorized: 13,
   TypeMismatch: 14,
+  InvalidLength: 16,
   IllegalOperation: 20,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
@@ -24,15 +25,47 @@ export const ERROR_CODES = {
   IndexOptionsConflict: 85,
   IndexKeySpecsConflict: 86,
   CannotIndexParallelArrays: 171,
+  InvalidIndexSpecificationOption: 197,
   NotImplemented: 238,
   NoQueryExecutionPlans: 291,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
   OutOfDiskSpace: 14031,
-  UnknownCommandField: 40415,
 } as const;
 
-export type ErrorName = keyof typeof ERROR_CODES;
+/** Codes that MongoDB gives no name: it calls them after their number. */
+const LOCATIONS = {
+  GroupNotObject: 15947,
+  UnknownAccumulator: 15952,
+  GroupWithoutId: 15955,
+  LimitNotPositive: 15958,
+  MatchNotObject: 15959,
+  SortNotObject: 15973,
+  SortDirection: 15975,
+  SortEmpty: 15976,
+  UnwindWithoutDollar: 28818,
+  PathBelowAnother: 31249,
+  PathAboveAnother: 31250,
+  KeepsInExclusion: 31253,
+  LeavesOutInInclusion: 31254,
+  CountNotString: 40156,
+  CountEmpty: 40157,
+  CountWithDollar: 40158,
+  CountWithDot: 40160,
+  NotAccumulator: 40234,
+  StageNotSingle: 40323,
+  UnknownStage: 40324,
+  MissingField: 40414,
+  UnknownCommandField: 40415,
+  NegativeNumber: 51024,
+  InvalidPattern: 51091,
+  EmptySubProjection: 51270,
+  EmptyProjection: 51272,
+  SkipNotWhole: 5_107_200,
+  LimitNotWhole: 5_107_201,
+} as const;
+
+export type ErrorName = keyof typeof ERROR_CODES | keyof typeof LOCATIONS;
 
 /** Raised when a command, or one operation of it, is refused; it reaches the client in MongoDB's shape. */
 export class MongoError extends Error {
@@ -44,8 +77,13 @@ export class MongoError extends Error {
   constructor(name: ErrorName, message: string, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.name = "MongoError";
-    this.code = ERROR_CODES[name];
-    this.codeName = name === "UnknownCommandField" ? "Location40415" : name;
+    if (name in LOCATIONS) {
+      this.code = LOCATIONS[name as keyof typeof LOCATIONS];
+      this.codeName = `Location${this.code}`;
+    } else {
+      this.code = ERROR_CODES[name as keyof typeof ERROR_CODES];
+      this.codeName = name;
+    }
     this.details = details;
   }
 }

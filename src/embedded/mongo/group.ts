@@ -50,11 +50,11 @@ interface Group {
 /** Parses `$group`. Groups come out in the order in which they were first met. */
 export function parseGroup(spec: Value): (docs: readonly Doc[]) => Doc[] {
   if (!isDoc(spec)) {
-    throw new MongoError("BadValue", "a group's fields must be specified in an object");
+    throw new MongoError("GroupNotObject", "a group's fields must be specified in an object");
   }
   const { _id: idSource, ...rest } = spec;
   if (idSource === undefined) {
-    throw new MongoError("BadValue", "a group specification must include an _id");
+    throw new MongoError("GroupWithoutId", "a group specification must include an _id");
   }
   const idOf = parseExpression(idSource);
   const outputs = Object.entries(rest).map(([field, source]) => parseOutput(field, source));
@@ -69,13 +69,13 @@ function parseOutput(field: string, source: Value): Output {
   const entries = isDoc(source) ? Object.entries(source) : [];
   const [only] = entries;
   if (only === undefined || entries.length !== 1 || field.includes(".") || field.startsWith("$")) {
-    throw new MongoError("BadValue", `The field '${field}' must be an accumulator object`);
+    throw new MongoError("NotAccumulator", `The field '${field}' must be an accumulator object`);
   }
   const [operator, operand] = only;
   if (REFUSED.has(operator)) throw notSupported(`the accumulator ${operator}`);
   const accumulator = Object.hasOwn(ACCUMULATORS, operator) ? ACCUMULATORS[operator] : undefined;
   if (accumulator === undefined) {
-    throw new MongoError("BadValue", `unknown group operator '${operator}'`);
+    throw new MongoError("UnknownAccumulator", `unknown group operator '${operator}'`);
   }
   return { field, compute: parseExpression(operand), ...accumulator };
 }

@@ -127,7 +127,7 @@ function assertOption(option: string, value: Value): void {
   if (isOff) return;
   if (REFUSED_OPTIONS.has(option)) throw notSupported(`the index option ${option}`);
   throw new MongoError(
-    "InvalidOptions",
+    "InvalidIndexSpecificationOption",
     `The field '${option}' is not valid for an index specification`,
   );
 }

@@ -1,6 +1,6 @@
 import { Int32 } from "bson";
 import type { Collection } from "./collection.ts";
-import { MongoError, notSupported } from "./errors.ts";
+import { type ErrorName, MongoError, notSupported } from "./errors.ts";
 import { EVERYTHING, type Filter, matches, parseFilter } from "./filter.ts";
 import { parseGroup } from "./group.ts";
 import { type Path, parsePath } from "./paths.ts";
@@ -18,15 +18,54 @@ type Stage =
 
 /** The stages of an aggregation. */
 export const STAGES: Readonly<Record<string, (spec: Value) => Stage>> = {
-  $match: (spec) => ({ kind: "match", filter: parseFilter(docOf("$match", spec)) }),
+  $match: (spec) => ({ kind: "match", filter: parseFilter(docOf(spec, "MatchNotObject")) }),
   $sort: (spec) => ({ kind: "sort", order: orderOf(spec) }),
-  $skip: (spec) => ({ kind: "skip", count: countOf("$skip", spec, 0) }),
-  $limit: (spec) => ({ kind: "limit", count: countOf("$limit", spec, 1) }),
+  $skip: (spec) => ({ kind: "skip", count: countOf(spec, "SkipNotWhole") }),
+  $limit: (spec) => ({ kind: "limit", count: limitOf(spec) }),
   $group: (spec) => ({ kind: "map", run: parseGroup(spec) }),
   $project: (spec) => ({ kind: "map", run: projectStage(spec) }),
   $count: (spec) => ({ kind: "map", run: countStage(spec) }),
   $unwind: (spec) => ({ kind: "map", run: unwindStage(spec) }),
 };
+
+/** Stages that MongoDB has and that are refused. */
+const REFUSED = new Set([
+  "$addFields",
+  "$bucket",
+  "$bucketAuto",
+  "$changeStream",
+  "$changeStreamSplitLargeEvent",
+  "$collStats",
+  "$currentOp",
+  "$densify",
+  "$documents",
+  "$facet",
+  "$fill",
+  "$geoNear",
+  "$graphLookup",
+  "$indexStats",
+  "$listLocalSessions",
+  "$listSampledQueries",
+  "$listSearchIndexes",
+  "$listSessions",
+  "$lookup",
+  "$merge",
+  "$out",
+  "$planCacheStats",
+  "$redact",
+  "$replaceRoot",
+  "$replaceWith",
+  "$sample",
+  "$search",
+  "$searchMeta",
+  "$set",
+  "$setWindowFields",
+  "$shardedDataDistribution",
+  "$sortByCount",
+  "$unionWith",
+  "$unset",
+  "$vectorSearch",
+]);
 
 /** Parses a pipeline; a stage that is not known is refused. */
 export function parsePipeline(stages: readonly Doc[]): Stage[] {
@@ -34,12 +73,12 @@ export function parsePipeline(stages: readonly Doc[]): Stage[] {
     const [name, more] = Object.keys(stage);
     if (name === undefined || more !== undefined) {
       throw new MongoError(
-        "FailedToParse",
+        "StageNotSingle",
         "A pipeline stage specification object must contain exactly one field.",
       );
     }
     const parse = Object.hasOwn(STAGES, name) ? STAGES[name] : undefined;
-    if (parse === undefined) throw notSupported(`the aggregation stage ${name}`);
+    if (parse === undefined) throw unknownStage(name);
     return parse(stage[name] as Value);
   });
 }
@@ -96,38 +135,56 @@ function runStage(docs: Doc[], stage: Stage): Doc[] {
   }
 }
 
-function docOf(name: string, spec: Value): Doc {
+/** MongoDB has many stages; what is none of them has an error of its own. */
+function unknownStage(name: string): MongoError {
+  if (REFUSED.has(name)) return notSupported(`the aggregation stage ${name}`);
+  return new MongoError("UnknownStage", `Unrecognized pipeline stage name: '${name}'`);
+}
+
+function docOf(spec: Value, error: ErrorName): Doc {
   if (isDoc(spec)) return spec;
-  throw new MongoError("BadValue", `the ${name} stage must be an object`);
+  throw new MongoError(error, "the specification of this aggregation stage must be an object");
 }
 
 function orderOf(spec: Value): SortOrder {
-  const order = parseSort(docOf("$sort", spec));
+  const order = parseSort(docOf(spec, "SortNotObject"));
   if (order !== null) return order;
-  throw new MongoError("BadValue", "$sort stage must have at least one sort key");
+  throw new MongoError("SortEmpty", "$sort stage must have at least one sort key");
 }
 
-function countOf(name: string, spec: Value, least: number): number {
+function countOf(spec: Value, error: ErrorName): number {
   const count = isNumber(spec) ? toNumber(spec) : Number.NaN;
-  if (Number.isInteger(count) && count >= least) return count;
-  throw new MongoError(
-    "BadValue",
-    `invalid argument to ${name} stage: a whole number >= ${least} is expected`,
-  );
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new MongoError(error, "invalid argument to the stage: a whole number >= 0 is expected");
+}
+
+function limitOf(spec: Value): number {
+  const limit = countOf(spec, "LimitNotWhole");
+  if (limit === 0) throw new MongoError("LimitNotPositive", "the limit must be positive");
+  return limit;
 }
 
 function projectStage(spec: Value): (docs: readonly Doc[]) => Doc[] {
-  const projection = parseProjection(docOf("$project", spec));
+  const projection = parseProjection(docOf(spec, "EmptyProjection"));
   if (projection === null) {
-    throw new MongoError("BadValue", "projection specification must have at least one field");
+    throw new MongoError(
+      "EmptyProjection",
+      "projection specification must have at least one field",
+    );
   }
   return (docs) => docs.map((doc) => project(doc, projection));
 }
 
 function countStage(spec: Value): (docs: readonly Doc[]) => Doc[] {
-  const isName = typeof spec === "string" && spec !== "" && !/[$.\0]/.test(spec);
-  if (!isName) throw new MongoError("BadValue", "the count field must be a plain field name");
+  if (typeof spec !== "string") throw countName("CountNotString", "a string");
+  if (spec === "") throw countName("CountEmpty", "non-empty");
+  if (spec.startsWith("$")) throw countName("CountWithDollar", "without a $ at its beginning");
+  if (/[.\0]/.test(spec)) throw countName("CountWithDot", "without a dot and without a zero");
   return (docs) => (docs.length === 0 ? [] : [{ [spec]: new Int32(docs.length) }]);
+}
+
+function countName(error: ErrorName, wanted: string): MongoError {
+  return new MongoError(error, `the count field must be ${wanted}`);
 }
 
 function unwindStage(spec: Value): (docs: readonly Doc[]) => Doc[] {
@@ -150,7 +207,7 @@ function unwindOptions(spec: Value): { path: Path; keepsEmpty: boolean } {
   const other = Object.keys(others)[0];
   if (other !== undefined) throw notSupported(`the option ${other} of $unwind`);
   if (typeof path !== "string" || !path.startsWith("$") || path.startsWith("$$")) {
-    throw new MongoError("BadValue", "$unwind needs a path that begins with '$'");
+    throw new MongoError("UnwindWithoutDollar", "$unwind needs a path that begins with '$'");
   }
   if (keeps !== undefined && typeof keeps !== "boolean") {
     throw new MongoError("BadValue", "preserveNullAndEmptyArrays must be a boolean");

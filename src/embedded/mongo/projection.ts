@@ -22,7 +22,7 @@ export function parseProjection(source: Doc): Projection | null {
   for (const { name, isOn } of others) {
     if (isOn === keeps) continue;
     throw new MongoError(
-      "BadValue",
+      keeps ? "LeavesOutInInclusion" : "KeepsInExclusion",
       keeps
         ? `Cannot do exclusion on field ${name} in inclusion projection`
         : `Cannot do inclusion on field ${name} in exclusion projection`,
@@ -48,7 +48,7 @@ function flatten(name: string, value: Value): { name: string; isOn: boolean }[] 
   const operator = inner.find(([field]) => field.startsWith("$"))?.[0];
   if (operator !== undefined) throw notSupported(`the projection operator ${operator}`);
   if (inner.length === 0) {
-    throw new MongoError("BadValue", "An empty sub-projection is not a valid value");
+    throw new MongoError("EmptySubProjection", "An empty sub-projection is not a valid value");
   }
   return inner.flatMap(([field, flag]) => flatten(`${name}.${field}`, flag));
 }
@@ -62,7 +62,11 @@ function grow(tree: Tree, name: string): void {
     const isEnd = i === path.length - 1;
     const next = branch.get(part);
     if (next === null || (isEnd && next !== undefined)) {
-      throw new MongoError("BadValue", `Path collision at ${name}`);
+      const isBelow = next === null && !isEnd;
+      throw new MongoError(
+        isBelow ? "PathBelowAnother" : "PathAboveAnother",
+        `Path collision at ${name}`,
+      );
     }
     const grown: Tree | null = isEnd ? null : (next ?? new Map());
     branch.set(part, grown);

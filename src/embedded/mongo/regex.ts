@@ -15,7 +15,7 @@ export function compileRegex(pattern: string, options: string): RegExp {
     return new RegExp(translate(pattern), `u${options}`);
   } catch {
     throw new MongoError(
-      "BadValue",
+      "InvalidPattern",
       `Regular expression is invalid or not supported by the embedded server: ${pattern}`,
     );
   }

@@ -21,7 +21,7 @@ export function parseSort(sort: Doc): SortOrder | null {
     const number = isNumber(direction) ? toNumber(direction) : 0;
     if (number !== 1 && number !== -1) {
       throw new MongoError(
-        "BadValue",
+        "SortDirection",
         `$sort key ordering must be 1 (for ascending) or -1 (for descending)`,
       );
     }

@@ -73,7 +73,7 @@ export class Arguments {
     const number = toNumber(value);
     if (Number.isInteger(number) && number >= 0) return number;
     throw new MongoError(
-      "BadValue",
+      number < 0 ? "NegativeNumber" : "BadValue",
       `BSON field '${field}' value must be a whole number >= 0, actual value '${show(value)}'`,
     );
   }
@@ -104,7 +104,7 @@ export class Arguments {
 
   #missing(field: string): never {
     throw new MongoError(
-      "FailedToParse",
+      "MissingField",
       `BSON field '${this.#owner}.${field}' is missing but a required field`,
     );
   }

@@ -3,8 +3,8 @@ import { parseFilter } from "../filter.ts";
 import { select } from "../query.ts";
 import { withLeadingId } from "../upsert.ts";
 import { parseUpdate } from "../updater.ts";
-import { type Doc, TAG, tagOf } from "../values.ts";
-import { type UpdateOutcome, applyUpdate } from "../writes.ts";
+import { type Doc, TAG, type Value, tagOf } from "../values.ts";
+import { type UpdateOutcome, type UpdateStatement, applyUpdate } from "../writes.ts";
 import { Arguments } from "./arguments.ts";
 import { type Answer, type Command, type CommandContext, type Request, fields } from "./command.ts";
 
@@ -53,12 +53,12 @@ function insert({ name, database, args }: Request, { store }: CommandContext): A
 
 function update({ name, database, args }: Request, { store }: CommandContext): Answer {
   const place = { database, name: args.string(name) };
-  const statements = statementsOf(args, "updates");
+  const statements = statementsOf(args, "updates").map(parseUpdateStatement);
   const upserted: { index: number; _id: unknown }[] = [];
   let n = 0;
   let nModified = 0;
-  const writeErrors = runAll(args, statements, (source, index) => {
-    const outcome = applyUpdate(store, place, parseUpdateStatement(source));
+  const writeErrors = runAll(args, statements, (statement, index) => {
+    const outcome = applyUpdate(store, place, readUpdate(statement));
     n += outcome.matched + (outcome.upserted === null ? 0 : 1);
     nModified += outcome.modified;
     noteUpsert(upserted, outcome, index);
@@ -73,16 +73,10 @@ function update({ name, database, args }: Request, { store }: CommandContext): A
 
 function remove({ name, database, args }: Request, { store }: CommandContext): Answer {
   const collection = store.find(database, args.string(name));
+  const statements = statementsOf(args, "deletes").map(parseDeleteStatement);
   let n = 0;
-  const writeErrors = runAll(args, statementsOf(args, "deletes"), (source) => {
-    const statement = new Arguments("delete.deletes", source);
-    statement.assertOnly({ known: ["q", "limit", "hint"], refused: ["collation"] });
-    const limit = statement.count("limit", -1);
-    if (limit !== 0 && limit !== 1) {
-      throw new MongoError("FailedToParse", "The limit field in delete objects must be 0 or 1.");
-    }
-    const filter = parseFilter(statement.doc("q"));
-    const query = { filter, sort: null, skip: 0, limit, hint: statement.fields.hint };
+  const writeErrors = runAll(args, statements, ({ q, limit, hint }) => {
+    const query = { filter: parseFilter(q), sort: null, skip: 0, limit, hint };
     const found = select(collection, query);
     if (collection === undefined) return;
     for (const stored of found) store.remove(collection, stored);
@@ -91,14 +85,47 @@ function remove({ name, database, args }: Request, { store }: CommandContext): A
   return fields({ n, ...(writeErrors.length > 0 ? { writeErrors } : {}) });
 }
 
-function parseUpdateStatement(source: Doc): Parameters<typeof applyUpdate>[2] {
+interface DeleteStatement {
+  readonly q: Doc;
+  readonly limit: number;
+  readonly hint: Value | undefined;
+}
+
+// A statement with a field that is not known is a fault of the command: nothing of it is run. What
+// its filter and its update hold is read when its turn comes, and is a fault of the statement alone.
+function parseDeleteStatement(source: Doc): DeleteStatement {
+  const statement = new Arguments("delete.deletes", source);
+  statement.assertOnly({ known: ["q", "limit", "hint"], refused: ["collation"] });
+  const limit = statement.count("limit", -1);
+  if (limit !== 0 && limit !== 1) {
+    throw new MongoError("FailedToParse", "The limit field in delete objects must be 0 or 1.");
+  }
+  return { q: statement.doc("q"), limit, hint: statement.fields.hint };
+}
+
+interface ParsedUpdate {
+  readonly statement: Arguments;
+  readonly q: Doc;
+  readonly isMulti: boolean;
+  readonly isUpsert: boolean;
+}
+
+function parseUpdateStatement(source: Doc): ParsedUpdate {
   const statement = new Arguments("update.updates", source);
   statement.assertOnly({
     known: ["q", "u", "upsert", "multi", "hint", "arrayFilters"],
     refused: ["collation", "c", "sort"],
   });
+  return {
+    statement,
+    q: statement.doc("q"),
+    isMulti: statement.boolean("multi", false),
+    isUpsert: statement.boolean("upsert", false),
+  };
+}
+
+function readUpdate({ statement, q, isMulti, isUpsert }: ParsedUpdate): UpdateStatement {
   const parsed = parseUpdate(statement.fields.u, statement.optionalDocs("arrayFilters") ?? []);
-  const isMulti = statement.boolean("multi", false);
   if (isMulti && parsed.isReplacement) {
     throw new MongoError(
       "FailedToParse",
@@ -106,10 +133,10 @@ function parseUpdateStatement(source: Doc): Parameters<typeof applyUpdate>[2] {
     );
   }
   return {
-    filter: parseFilter(statement.doc("q")),
+    filter: parseFilter(q),
     update: parsed,
     isMulti,
-    isUpsert: statement.boolean("upsert", false),
+    isUpsert,
     hint: statement.fields.hint,
   };
 }
@@ -126,16 +153,16 @@ function statementsOf(args: Arguments, field: string): Doc[] {
   const statements = args.docs(field);
   if (statements.length > 0 && statements.length <= WRITES_MAX) return statements;
   throw new MongoError(
-    "BadValue",
+    "InvalidLength",
     `Write batch sizes must be between 1 and ${WRITES_MAX}. Got ${statements.length} operations.`,
   );
 }
 
 /** Runs each statement; the first error ends an ordered list. */
-function runAll(
+function runAll<T>(
   args: Arguments,
-  statements: readonly Doc[],
-  run: (statement: Doc, index: number) => void,
+  statements: readonly T[],
+  run: (statement: T, index: number) => void,
 ): WriteError[] {
   const isOrdered = args.boolean("ordered", true);
   const writeErrors: WriteError[] = [];
