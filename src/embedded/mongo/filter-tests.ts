@@ -45,7 +45,8 @@ export const FIELD_OPERATORS: Readonly<Record<string, Operator>> = {
   $not: (operand, parser) => negation(operand, parser),
 };
 
-const REFUSED = new Set([
+/** Tests that MongoDB has and that are refused. */
+export const REFUSED_TESTS = new Set([
   "$mod",
   "$bitsAllSet",
   "$bitsAnySet",
@@ -81,7 +82,7 @@ export function testValue(test: Test, value: Value | undefined): boolean {
 }
 
 function operatorOf(name: string): Operator {
-  if (REFUSED.has(name)) throw notSupported(name);
+  if (REFUSED_TESTS.has(name)) throw notSupported(name);
   const operator = Object.hasOwn(FIELD_OPERATORS, name) ? FIELD_OPERATORS[name] : undefined;
   if (operator === undefined) throw new MongoError("BadValue", `unknown operator: ${name}`);
   return operator;

@@ -24,7 +24,8 @@ export const EVERYTHING: Filter = { kind: "and", parts: [] };
 
 export const TOP_LEVEL_OPERATORS = ["$and", "$or", "$nor"] as const;
 
-const REFUSED_AT_TOP = new Set([
+/** Conditions on whole documents that MongoDB has and that are refused. */
+export const REFUSED_AT_TOP = new Set([
   "$where",
   "$expr",
   "$text",

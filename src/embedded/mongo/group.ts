@@ -25,14 +25,27 @@ export const ACCUMULATORS: Readonly<
   },
 };
 
-const REFUSED = new Set([
-  "$avg",
-  "$last",
-  "$push",
+/** Accumulators that MongoDB has and that are refused. */
+export const REFUSED_ACCUMULATORS = new Set([
+  "$accumulator",
   "$addToSet",
+  "$avg",
+  "$bottom",
+  "$bottomN",
   "$count",
+  "$firstN",
+  "$last",
+  "$lastN",
+  "$maxN",
+  "$median",
   "$mergeObjects",
+  "$minN",
+  "$percentile",
+  "$push",
   "$stdDevPop",
+  "$stdDevSamp",
+  "$top",
+  "$topN",
 ]);
 
 interface Output {
@@ -72,7 +85,7 @@ function parseOutput(field: string, source: Value): Output {
     throw new MongoError("NotAccumulator", `The field '${field}' must be an accumulator object`);
   }
   const [operator, operand] = only;
-  if (REFUSED.has(operator)) throw notSupported(`the accumulator ${operator}`);
+  if (REFUSED_ACCUMULATORS.has(operator)) throw notSupported(`the accumulator ${operator}`);
   const accumulator = Object.hasOwn(ACCUMULATORS, operator) ? ACCUMULATORS[operator] : undefined;
   if (accumulator === undefined) {
     throw new MongoError("UnknownAccumulator", `unknown group operator '${operator}'`);

@@ -28,7 +28,7 @@ export const INDEX_OPTIONS = [
 ] as const;
 
 /** Options that MongoDB has and that are refused, unless they are switched off. */
-const REFUSED_OPTIONS = new Set([
+export const REFUSED_OPTIONS = new Set([
   "expireAfterSeconds",
   "hidden",
   "collation",

@@ -29,7 +29,7 @@ export const STAGES: Readonly<Record<string, (spec: Value) => Stage>> = {
 };
 
 /** Stages that MongoDB has and that are refused. */
-const REFUSED = new Set([
+export const REFUSED_STAGES = new Set([
   "$addFields",
   "$bucket",
   "$bucketAuto",
@@ -137,7 +137,7 @@ function runStage(docs: Doc[], stage: Stage): Doc[] {
 
 /** MongoDB has many stages; what is none of them has an error of its own. */
 function unknownStage(name: string): MongoError {
-  if (REFUSED.has(name)) return notSupported(`the aggregation stage ${name}`);
+  if (REFUSED_STAGES.has(name)) return notSupported(`the aggregation stage ${name}`);
   return new MongoError("UnknownStage", `Unrecognized pipeline stage name: '${name}'`);
 }
 

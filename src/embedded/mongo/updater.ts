@@ -24,7 +24,8 @@ export interface Update {
   applyToInsert(doc: Doc): Doc;
 }
 
-const REFUSED = new Set(["$rename", "$currentDate", "$bit", "$pop", "$pullAll", "$pushAll"]);
+/** Update operators that MongoDB has and that are refused. */
+export const REFUSED_OPERATORS = new Set(["$rename", "$currentDate", "$bit", "$pop", "$pullAll"]);
 
 interface Step {
   readonly path: Path;
@@ -74,7 +75,7 @@ function parseOperators(source: Doc, elements: ElementFilters): Update {
 }
 
 function parseOperator(operator: string, fields: Value, steps: Step[]): void {
-  if (REFUSED.has(operator)) throw notSupported(`the update operator ${operator}`);
+  if (REFUSED_OPERATORS.has(operator)) throw notSupported(`the update operator ${operator}`);
   const make = Object.hasOwn(UPDATE_OPERATORS, operator) ? UPDATE_OPERATORS[operator] : undefined;
   if (make === undefined) {
     throw new MongoError(

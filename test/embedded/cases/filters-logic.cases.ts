@@ -167,9 +167,9 @@ export const LOGIC: Case[] = [
     "reference/operator/query",
     REFUSED.map(([name, filter, code]) => ({
       name: `refused: ${name}`,
-      documents: [],
+      documents: values("x"),
       operation: refusal(ids(filter)),
-      expected: { code, documents: [] },
+      expected: { code, documents: [{ _id: 0, a: "x" }] },
     })),
   ),
 ];

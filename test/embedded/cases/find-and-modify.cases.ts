@@ -8,7 +8,12 @@ const one: Fields[] = [{ n: 1 }];
 function modify(fields: Fields): Operation {
   return command(
     (findAndModify) => ({ findAndModify, ...fields }),
-    ({ lastErrorObject, value }) => ({ lastErrorObject, value }),
+    ({ lastErrorObject, value }) => {
+      if (lastErrorObject === undefined || lastErrorObject === null) return { value };
+      // The order of its fields says nothing.
+      const told = Object.entries(lastErrorObject).toSorted(([a], [b]) => (a < b ? -1 : 1));
+      return { lastErrorObject: Object.fromEntries(told), value };
+    },
   );
 }
 
