@@ -24,6 +24,7 @@ import { type EventStore, createEventStore } from "./stores/events.ts";
 import { createIndexes, missingIndexes } from "./stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
 import { JOINING } from "./stores/revisioned.ts";
+import { probeUrl, refusalOf } from "./stores/server-probe.ts";
 import { type SubscriptionStore, createSubscriptionStore } from "./stores/subscriptions.ts";
 
 /** Everything that is connected, by its name. */
@@ -171,18 +172,27 @@ function policyOf(config: Config): ChargePolicy {
   };
 }
 
-/** Development makes its indexes by itself; production refuses to serve without those that guard money. */
+/**
+ * Development makes its indexes by itself; production refuses to serve without those that guard money.
+ * Where one is missing, the server is tried out first: some of MongoDB's protocol cannot keep them.
+ */
 async function prepareDatabase(config: Config, database: Database): Promise<void> {
+  const missing = (await missingIndexes(database)).filter((index) => index.guardsMoney);
+  if (missing.length > 0) await refuseUnfitServer(config);
   if (config.environment !== "production") {
     await createIndexes(database);
     return;
   }
-  const missing = (await missingIndexes(database)).filter((index) => index.guardsMoney);
   if (missing.length === 0) return;
   const names = missing.map((index) => `${index.collection}.${index.name}`).join(", ");
   throw new UnsafeToStartError(
     `indexes that guard money are missing: ${names}. Run: npx billing migrate`,
   );
+}
+
+async function refuseUnfitServer(config: Config): Promise<void> {
+  const refusal = refusalOf(await probeUrl(config.mongoUrl ?? ""));
+  if (refusal !== null) throw new UnsafeToStartError(refusal);
 }
 
 async function checkRedis(config: Config, redis: Redis): Promise<void> {

@@ -6,6 +6,7 @@ import { describeError } from "../lib/logger.ts";
 import { connectSoon, createProducerConnection, readEvictionPolicy } from "../queues/connection.ts";
 import { createDatabase, openDatabase } from "../stores/connection.ts";
 import { missingIndexes } from "../stores/indexes.ts";
+import { probeUrl, refusalOf } from "../stores/server-probe.ts";
 import type { Command } from "./command.ts";
 import { renderTable } from "./table.ts";
 
@@ -79,6 +80,8 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
   try {
     await openDatabase(database, config.mongoUrl);
     const findings: Finding[] = [{ check, result: "ok", text: "answers" }];
+    const refusal = refusalOf(await probeUrl(config.mongoUrl));
+    if (refusal !== null) findings.push({ check, result: "fault", text: refusal });
     const missing = await missingIndexes(database);
     if (missing.length > 0) {
       const text = `${missing.length} indexes are missing; run: npx billing migrate`;

@@ -1,6 +1,7 @@
 import { loadConfig } from "../config.ts";
 import { createDatabase, openDatabase } from "../stores/connection.ts";
 import { INDEXES, createIndexes, missingIndexes } from "../stores/indexes.ts";
+import { probeUrl, refusalOf } from "../stores/server-probe.ts";
 import { parseArgs } from "node:util";
 import { type Command, UsageError } from "./command.ts";
 import { renderTable } from "./table.ts";
@@ -21,6 +22,8 @@ export const migrateCommand: Command = {
     const database = createDatabase();
     try {
       await openDatabase(database, config.mongoUrl);
+      const refusal = refusalOf(await probeUrl(config.mongoUrl));
+      if (refusal !== null) throw new UsageError(refusal);
       const lines = values["dry-run"]
         ? (await missingIndexes(database)).map((spec) => ({
             collection: spec.collection,
