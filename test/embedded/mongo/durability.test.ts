@@ -1,49 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
 import { type Fields, clientOf, errorOf, startServer, temporaryFolder } from "./harness.ts";
-
-const MAIN = path.resolve("src/embedded/mongo/main.ts");
+import { MAIN, end, startChild } from "./server-process.ts";
 
 interface Row {
   _id: number | string;
   [field: string]: unknown;
-}
-
-interface Child {
-  readonly process: ChildProcess;
-  readonly port: number;
-  readonly stderr: () => string;
-}
-
-/** The server as a process of its own; `wrap` may start it by way of a shell. */
-async function startChild(folder: string, more: readonly string[] = [], wrap = ""): Promise<Child> {
-  const args = ["--import", "tsx", MAIN, "--dir", folder, ...more];
-  const child =
-    wrap === ""
-      ? spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] })
-      : spawn("bash", ["-c", `${wrap}; exec "$0" "$@"`, process.execPath, ...args]);
-  let stderr = "";
-  child.stderr?.on("data", (text: Buffer) => (stderr += text.toString()));
-  const [line] = await Promise.race([
-    once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), "line"),
-    once(child, "exit").then(() => {
-      throw new Error(`the server ended: ${stderr}`);
-    }),
-  ]);
-  const { port, pid } = JSON.parse(String(line)) as { port: number; pid: number };
-  expect(pid).toBe(child.pid);
-  return { process: child, port, stderr: () => stderr };
-}
-
-async function end(child: Child, signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-  const ended = once(child.process, "exit");
-  child.process.kill(signal);
-  const [code] = await ended;
-  return code as number | null;
 }
 
 /** Opens a folder, runs something over it and closes it again. */
@@ -65,47 +30,6 @@ async function withServer<T>(
 function rowsOf(client: ReturnType<typeof clientOf>) {
   return client.db("test").collection<Row>("rows");
 }
-
-describe("a server that is killed", () => {
-  test("has every write that it acknowledged, and its indexes agree with the documents", async () => {
-    const folder = temporaryFolder();
-    let acknowledged = 0;
-    const versions = new Map<number, number>();
-    for (let round = 0; round < 3; round++) {
-      const child = await startChild(folder);
-      const client = clientOf(child.port);
-      const rows = rowsOf(client);
-      await rows.createIndex({ worker: 1, version: 1 });
-      const work = Array.from({ length: 20 }, async (_, worker) => {
-        const _id = round * 100 + worker;
-        for (let version = 0; ; version++) {
-          await rows.updateOne(
-            { _id },
-            { $set: { worker, version, text: "x".repeat(200) } },
-            { upsert: true },
-          );
-          versions.set(_id, version);
-          acknowledged += 1;
-        }
-      });
-      const ends = work.map((one) => one.catch(() => undefined));
-      await expect.poll(() => acknowledged, { timeout: 20_000 }).toBeGreaterThan((round + 1) * 300);
-      await end(child, "SIGKILL");
-      await client.close();
-      await Promise.all(ends);
-    }
-    await withServer(folder, async (rows) => {
-      for (const [_id, version] of versions) {
-        const row = await rows.findOne({ _id });
-        expect(row?.version).toBeGreaterThanOrEqual(version);
-        const byIndex = await rows.find({ worker: row?.worker, version: row?.version }).toArray();
-        expect(byIndex.map((found) => found._id)).toContain(_id);
-      }
-      expect(await rows.countDocuments()).toBe(versions.size);
-    });
-    expect(acknowledged).toBeGreaterThan(900);
-  });
-});
 
 /** A folder with one journal of three batches and a document for each. */
 async function threeBatches(): Promise<{ folder: string; journal: string }> {
@@ -131,6 +55,16 @@ describe("a torn tail", () => {
       expect(log).toEqual([]);
       expect((await rows.find().toArray()).map(({ _id }) => _id)).toEqual([1, 2, 4]);
     });
+  });
+
+  test("is told on stderr by the process", async () => {
+    const { folder, journal } = await threeBatches();
+    truncateSync(journal, statSync(journal).size - 7);
+    const child = await startChild(folder);
+    expect(await end(child)).toBe(0);
+    expect(child.stderr()).toMatch(
+      /journal-0: cut \d+ bytes of an unfinished write at byte \d+\n$/,
+    );
   });
 
   test("of zeros, as a power cut may leave, is cut", async () => {
@@ -161,6 +95,16 @@ describe("damage", () => {
       offset: expect.any(Number),
     });
     expect(readFileSync(journal).equals(bytes)).toBe(true);
+  });
+
+  test("ends the process with the file and the byte", async () => {
+    const { folder, journal } = await threeBatches();
+    const bytes = readFileSync(journal);
+    bytes[120] = (bytes[120] as number) ^ 0x40;
+    writeFileSync(journal, bytes);
+    await expect(startChild(folder)).rejects.toThrow(
+      `${journal} is damaged at byte 16: a batch does not match its checksum`,
+    );
   });
 
   test("in the last batch is no torn tail", async () => {
@@ -291,7 +235,7 @@ describe("a full disk", () => {
   test("refuses writes and takes them back, while reads and the data stay", async () => {
     const folder = temporaryFolder();
     // Files may grow to 64 blocks of 1024 bytes, which the process meets as a full disk.
-    const child = await startChild(folder, [], "ulimit -f 64");
+    const child = await startChild(folder, { before: "ulimit -f 64" });
     const client = clientOf(child.port);
     const rows = rowsOf(client);
     await rows.createIndex({ n: 1 }, { unique: true });
@@ -331,7 +275,7 @@ describe("the process", () => {
   });
 
   test("ends with the one who holds its stdin", async () => {
-    const child = await startChild(temporaryFolder(), ["--watch-stdin"]);
+    const child = await startChild(temporaryFolder(), { args: ["--watch-stdin"] });
     const ended = once(child.process, "exit");
     child.process.stdin?.end();
     expect((await ended)[0]).toBe(0);
@@ -348,8 +292,8 @@ describe("the process", () => {
 
   test("refuses other hosts than this one, and unknown arguments", async () => {
     const folder = temporaryFolder();
-    await expect(startChild(folder, ["--host", "0.0.0.0"])).rejects.toThrow(/loopback/);
-    await expect(startChild(folder, ["--prot", "1"])).rejects.toThrow(/--prot/);
-    await expect(startChild(folder, ["--port", "x"])).rejects.toThrow(/usage/);
+    await expect(startChild(folder, { args: ["--host", "0.0.0.0"] })).rejects.toThrow(/loopback/);
+    await expect(startChild(folder, { args: ["--prot", "1"] })).rejects.toThrow(/--prot/);
+    await expect(startChild(folder, { args: ["--port", "x"] })).rejects.toThrow(/usage/);
   });
 });
