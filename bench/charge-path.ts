@@ -1,117 +1,86 @@
 /**
- * Charges per second through the whole path: due payment in the database, job, durable claim, HTTP
- * charge at the simulator, durable outcome. Everything runs on this machine in processes of its own.
+ * Charges per second of the whole path: due invoice, durable claim, HTTP charge at a gateway that
+ * keeps a ledger, durable outcome, job done. Contenders side by side, shuffled, each in a process of
+ * its own; a round counts only if ledger and database agree on one approval per due period.
  *
- *   npm run bench -- --charges 3000 --in-flight 50 [--json]
+ *   npm run bench -- --quick
+ *   npm run bench -- --help
  */
-import { parseArgs } from "node:util";
-import { setStage } from "../src/cli/demo/stage.ts";
-import { openPaymentInvoice } from "../src/domain/invoice.ts";
-import { newId, randomText } from "../src/lib/ids.ts";
-import { sleep, systemClock } from "../src/lib/clock.ts";
-import { createSimulatorClient } from "../src/cli/demo/simulator-client.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../src/cli/command.ts";
+import { createRandom } from "../src/cli/storm/random.ts";
+import { EmbeddedServiceError } from "../src/embedded/embedded-error.ts";
+import { systemClock } from "../src/lib/clock.ts";
+import { type CellResult, measureCell } from "./cell.ts";
+import { isPeer } from "./contenders.ts";
+import { type BenchOptions, USAGE, readOptions } from "./options.ts";
+import { type Postgres, PostgresMissingError, startPostgres } from "./peers/postgres.ts";
+import { type BenchRun, countSpoiled, describeMachine, renderRun } from "./report.ts";
 
-const { values } = parseArgs({
-  options: {
-    charges: { type: "string", default: "3000" },
-    "in-flight": { type: "string", default: "50" },
-    rounds: { type: "string", default: "5" },
-    json: { type: "boolean", default: false },
-  },
-});
-const charges = Number(values.charges);
+const KEPT_IN = join(".data", "bench");
 
-const stage = await setStage(
-  {
-    args: [],
-    env: process.env,
-    out: () => {},
-    err: (text) => void process.stderr.write(text),
-    isTerminal: false,
-  },
-  {
-    CHARGE_CONCURRENCY: values["in-flight"],
-    // The real limits: a busy machine must not turn slow replies into unknown ones.
-    CHARGE_CALL_DEADLINE_MS: "20000",
-    CHARGE_CONNECT_TIMEOUT_MS: "3000",
-    CHARGE_TOKEN_TIMEOUT_MS: "5000",
-    CHARGE_LEASE_MS: "45000",
-    CHARGE_LEASE_MARGIN_MS: "5000",
-    CHARGE_LOCK_MS: "60000",
-    SETTLE_DELAY_MS: "90000",
-    TEST_CLOCK: "false",
-    SWEEP_INTERVAL_MS: "5000",
-  },
-);
-
-/** One round: so many payments made due at once, until the last one is settled. */
-async function round(): Promise<number> {
-  const { composition } = stage;
-  const registered = await fetch(`${stage.apiUrl}/billing/register`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      cardNumber: "4111111111111111",
-      expireDate: "2512",
-      cardPassword: "12",
-      birthDate: "901231",
-      customerName: "홍길동",
-      customerId: "bench",
-    }),
-  });
-  const { billingKey }: { billingKey: string } = JSON.parse(await registered.text());
-  const due = new Date(systemClock.now().getTime() + 60_000);
-  const ids = Array.from({ length: charges }, () => newId("pay"));
-  const at = { business: systemClock.now(), operational: systemClock.now() };
-  const invoices = ids.map((id) => ({
-    ...openPaymentInvoice(
-      {
-        id,
-        number: randomText(12),
-        amount: 9900,
-        productName: "월간 구독",
-        gateway: "cookiepay",
-        account: "default",
-        billingKeyId: billingKey,
-        customerId: "bench",
-        customerName: "홍길동",
-        dueAt: at.business,
-        at,
-      },
-      null,
-    ),
-    nextActionAt: due,
-  }));
-  for (let from = 0; from < invoices.length; from += 200) {
-    await Promise.all(
-      invoices.slice(from, from + 200).map((one) => composition.invoices.insert(one)),
-    );
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") {
+    process.stdout.write(USAGE);
+    return 0;
   }
-  const model = composition.database.model("Invoice");
-  await model.updateMany({ _id: { $in: ids } }, { $set: { nextActionAt: at.operational } });
-  const startedMs = systemClock.monotonicMs();
-  await composition.queues.hints.sweep();
-  while (await composition.invoices.hasWork(at.business)) await sleep(20);
-  return charges / ((systemClock.monotonicMs() - startedMs) / 1000);
+  mkdirSync(KEPT_IN, { recursive: true });
+  const startedAt = systemClock.now().toISOString();
+  const machine = describeMachine();
+  const cells = await measureAll(options);
+  const run: BenchRun = { startedAt, machine, options, cells };
+  const file = join(KEPT_IN, `charge-path-${startedAt.replaceAll(":", "-")}.json`);
+  writeFileSync(file, `${JSON.stringify(run, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(run)}\n`);
+  else process.stdout.write(renderRun(run));
+  tell(`raw figures: ${file}`);
+  return countSpoiled(run) === 0 ? 0 : 1;
+}
+
+async function measureAll(options: BenchOptions): Promise<CellResult[]> {
+  const postgres = options.contenders.some(isPeer) ? await startPostgres(tell) : null;
+  try {
+    return await measureCells(options, postgres);
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+async function measureCells(
+  options: BenchOptions,
+  postgres: Postgres | null,
+): Promise<CellResult[]> {
+  const random = createRandom(options.seed);
+  const cells: CellResult[] = [];
+  for (const latencyMs of options.latencies) {
+    for (const inFlight of options.inFlight) {
+      tell(`gateway ${latencyMs} ms, ${inFlight} in flight`);
+      const profilesIn = options.profile ? KEPT_IN : null;
+      const cellOptions = { ...options, random, postgres, profilesIn, tell };
+      cells.push(await measureCell({ latencyMs, inFlight }, cellOptions));
+    }
+  }
+  return cells;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** What went wrong, in a sentence; a stack only for faults of our own. */
+function explain(error: unknown): string {
+  const readable = [UsageError, EmbeddedServiceError, PostgresMissingError];
+  if (!(error instanceof Error)) return String(error);
+  return readable.some((kind) => error instanceof kind)
+    ? error.message
+    : (error.stack ?? error.message);
 }
 
 try {
-  await round();
-  const rates: number[] = [];
-  for (let number = 0; number < Number(values.rounds); number += 1) rates.push(await round());
-  const ledger = await createSimulatorClient(stage.simulatorUrl).ledger({ kind: "approval" });
-  const expected = charges * (rates.length + 1);
-  if (ledger.length !== expected) {
-    throw new Error(`${ledger.length} approvals in the ledger, expected ${expected}`);
-  }
-  const sorted = rates.map(Math.round).sort((a, b) => a - b);
-  const result = {
-    charges,
-    inFlight: Number(values["in-flight"]),
-    chargesPerSecond: sorted[Math.floor(sorted.length / 2)],
-    range: [sorted[0], sorted.at(-1)],
-  };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-} finally {
-  await stage.close();
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
