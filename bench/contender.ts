@@ -50,5 +50,7 @@ export async function serveContender(
   });
   process.on("disconnect", () => process.exit(0));
   process.on("SIGTERM", () => process.exit(0));
+  // The channel alone does not keep a process alive, and a contender may hold no connection between rounds.
+  process.channel?.ref();
   process.stdout.write(`${JSON.stringify({ pid: process.pid })}\n`);
 }
