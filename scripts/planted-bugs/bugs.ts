@@ -187,10 +187,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: "if (transactions.length === 0) {",
   },
   {
-    what: "the relay does not raise the revision",
-    file: "src/stores/events.ts",
-    find: "$pull: { outbox: { number: { $lte: last } } }, $inc: { revision: 1 } }",
-    replace: "$pull: { outbox: { number: { $lte: last } } } }",
+    what: "a write adds told events once more",
+    file: "src/stores/revisioned.ts",
+    find: "events: next.outbox.filter(({ number }) => number > read.outboxNumber),",
+    replace: "events: next.outbox,",
+  },
+  {
+    what: "every member of a joined batch has won when one of them has",
+    file: "src/stores/joined-operations.ts",
+    find: "const isClear = matched === 0 || matched === writes.length - failures.size;",
+    replace: "const isClear = matched !== null;",
   },
   {
     what: "a misspelt filter matches every document",
