@@ -39,7 +39,8 @@ describe("hints in the queues", () => {
     const queue = queues.all().find((one) => one.name === name);
     if (queue === undefined) throw new Error(`no queue ${name}`);
     const counts = await queues.countJobs(queue);
-    return { waiting: (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0), ...counts };
+    const waiting = (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
+    return { ...counts, waiting, active: counts["active"] ?? 0 };
   };
 
   it("are one job however often the same work is found", async () => {
@@ -95,6 +96,33 @@ describe("hints in the queues", () => {
     await failed;
     await failing.close();
     expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 0, failed: 0 });
+    await queues.addQuestions("ask", [question]);
+    expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 1 });
+  });
+
+  it("are taken again after their job has failed by stalls", async () => {
+    await services.redis.flush();
+    const question = { id: "inv-3", revision: 1 };
+    const options = () => ({
+      connection: connection.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true }),
+      prefix: services.keyPrefix,
+      lockDuration: 200,
+      stalledInterval: 100,
+      maxStalledCount: 0,
+    });
+    // Takes whatever waits and neither ends it nor renews its lock, as a frozen worker does.
+    const frozen = new Worker(RECONCILE_QUEUE, null, { ...options(), skipStalledCheck: true });
+    await queues.addQuestions("ask", [question]);
+    const taken: string[] = [];
+    while (!taken.includes(question.id)) {
+      const job = await frozen.getNextJob("token", { block: false });
+      if (job !== undefined) taken.push(job.data.invoiceId);
+    }
+    expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 0, active: taken.length });
+    const finder = new Worker(RECONCILE_QUEUE, () => Promise.resolve(), options());
+    while ((await countOf(RECONCILE_QUEUE)).active > 0) await sleep(50);
+    await Promise.all([finder.close(), frozen.close()]);
+    expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 0 });
     await queues.addQuestions("ask", [question]);
     expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 1 });
   });
