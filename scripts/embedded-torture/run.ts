@@ -9,7 +9,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { bundleSources } from "../../bin/bundle.js";
 import { readInteger } from "../../src/cli/command.ts";
+import { runChildrenFrom } from "../../src/embedded/node-child.ts";
 import { type TortureResult, torture } from "./torture.ts";
 import { type TortureReport, verdictOf } from "./verdict.ts";
 
@@ -43,6 +45,7 @@ async function tortureIn(program: URL, times: number): Promise<TortureResult> {
   }
 }
 
+runChildrenFrom(await bundleSources());
 say(`the embedded server, killed ${kills} times, seed ${seed}`);
 const server = await tortureIn(SERVER, kills);
 say("the control, which does not wait for the disk");
