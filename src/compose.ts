@@ -15,7 +15,12 @@ import {
 } from "./lib/clock.ts";
 import { type Logger, describeError } from "./lib/logger.ts";
 import { type SecretBox, createSecretBox } from "./lib/secret-box.ts";
-import { connectSoon, createProducerConnection, readEvictionPolicy } from "./queues/connection.ts";
+import {
+  connectSoon,
+  createProducerConnection,
+  readEvictionPolicy,
+  readVersionFault,
+} from "./queues/connection.ts";
 import { type Queues, createQueues } from "./queues/queues.ts";
 import { type BillingKeyStore, createBillingKeyStore } from "./stores/billing-keys.ts";
 import { type TestClockStore, createTestClockStore } from "./stores/clock.ts";
@@ -81,7 +86,7 @@ export function compose(config: Config, log: Logger): Composition {
     onAway: (error) => log.error({ err: describeError(error) }, "the database is out of reach"),
     isClosed: () => closed,
   });
-  const ready = becomeReady(config, opened, redis);
+  const ready = becomeReady({ config, log, redis }, opened);
   // Whoever serves awaits it; this only keeps a refusal from ending the process unseen.
   ready.catch(() => {});
   const joining = { ...JOINING, windowMs: config.storeGroupingMs };
@@ -113,9 +118,12 @@ export function compose(config: Config, log: Logger): Composition {
   };
 }
 
-async function becomeReady(config: Config, opened: Promise<void>, redis: Redis): Promise<void> {
-  await Promise.all([opened, connectSoon(redis)]);
-  await checkRedis(config, redis);
+type RedisUse = Pick<Composition, "config" | "log" | "redis">;
+
+async function becomeReady(use: RedisUse, opened: Promise<void>): Promise<void> {
+  await Promise.all([opened, connectSoon(use.redis)]);
+  await checkRedisVersion(use);
+  await checkEviction(use);
 }
 
 /** An adapter for each configured gateway account. */
@@ -195,7 +203,14 @@ async function refuseUnfitServer(config: Config): Promise<void> {
   if (refusal !== null) throw new UnsafeToStartError(refusal);
 }
 
-async function checkRedis(config: Config, redis: Redis): Promise<void> {
+/** Only in production is a hole worth a warning: elsewhere Redis is our own, on loopback. */
+async function checkRedisVersion({ config, log, redis }: RedisUse): Promise<void> {
+  const fault = await readVersionFault(redis);
+  if (fault?.kind === "too_old") throw new UnsafeToStartError(fault.text);
+  if (fault !== null && config.environment === "production") log.warn(fault.text);
+}
+
+async function checkEviction({ config, redis }: RedisUse): Promise<void> {
   if (config.environment !== "production") return;
   const policy = await readEvictionPolicy(redis);
   if (policy === null || policy === "noeviction") return;

@@ -1,9 +1,15 @@
 import { createServer } from "node:net";
+import type { Redis } from "ioredis";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { createCookiepayAdapter } from "../gateways/cookiepay/index.ts";
 import { systemClock } from "../lib/clock.ts";
 import { describeError } from "../lib/logger.ts";
-import { connectSoon, createProducerConnection, readEvictionPolicy } from "../queues/connection.ts";
+import {
+  connectSoon,
+  createProducerConnection,
+  readEvictionPolicy,
+  readVersionFault,
+} from "../queues/connection.ts";
 import { createDatabase, openDatabase } from "../stores/connection.ts";
 import { missingIndexes } from "../stores/indexes.ts";
 import { probeUrl, refusalOf } from "../stores/server-probe.ts";
@@ -127,18 +133,29 @@ async function examineRedis(config: Config): Promise<Finding[]> {
   try {
     await connectSoon(redis);
     await redis.ping();
-    const policy = await readEvictionPolicy(redis);
-    if (policy === null || policy === "noeviction") {
-      return [{ check, result: "ok", text: `answers, maxmemory-policy ${policy ?? "not told"}` }];
-    }
-    const text = `maxmemory-policy is ${policy}; write in redis.conf: maxmemory-policy noeviction`;
-    return [{ check, result: "fault", text }];
+    return [examineEviction(await readEvictionPolicy(redis)), ...(await examineVersion(redis))];
   } catch (error) {
     const { name, message } = describeError(error);
     return [{ check, result: "fault", text: `REDIS_URL does not answer (${name}: ${message})` }];
   } finally {
     redis.disconnect();
   }
+}
+
+function examineEviction(policy: string | null): Finding {
+  const check = "Redis";
+  if (policy === null || policy === "noeviction") {
+    return { check, result: "ok", text: `answers, maxmemory-policy ${policy ?? "not told"}` };
+  }
+  const text = `maxmemory-policy is ${policy}; write in redis.conf: maxmemory-policy noeviction`;
+  return { check, result: "fault", text };
+}
+
+async function examineVersion(redis: Redis): Promise<Finding[]> {
+  const fault = await readVersionFault(redis);
+  if (fault === null) return [];
+  const result = fault.kind === "too_old" ? "fault" : "note";
+  return [{ check: "Redis version", result, text: fault.text }];
 }
 
 /** Whether a token can be had; nothing else is asked of a gateway. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { parseRedisServer, redisVersionFault } from "../lib/redis-version.ts";
 import { EmbeddedServiceError } from "./embedded-error.ts";
 import type { Environment } from "./environment.ts";
 import { serverEnvironment } from "./environment.ts";
@@ -47,7 +48,10 @@ export async function startRedis(options: EmbeddedOptions): Promise<EmbeddedRedi
   const recipe = redisRecipe(options, binary, password);
   const server = await superviseServer(recipe, options.log);
   const address = { port: server.port, password };
-  const kind = await redisKind(address);
+  const kind = await redisKind(address).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   const own = {
     url: `redis://:${password}@127.0.0.1:${server.port}`,
     kind,
@@ -116,9 +120,11 @@ async function isAnswering(address: RedisAddress): Promise<boolean> {
   return (await askRedis(address, "PING")) === "+PONG";
 }
 
+/** Its name and version. A version with a hole will do here: only we can reach it, with a password. */
 async function redisKind(address: RedisAddress): Promise<string> {
-  const info = (await askRedis(address, "INFO server")) ?? "";
-  const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1];
-  if (valkey !== undefined) return `valkey ${valkey}`;
-  return `redis ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? "of unknown version"}`;
+  const found = parseRedisServer((await askRedis(address, "INFO server")) ?? "");
+  if (found === null) return "redis of unknown version";
+  const fault = redisVersionFault(found);
+  if (fault?.kind === "too_old") throw new EmbeddedServiceError("START_FAILED", fault.text);
+  return `${found.product.toLowerCase()} ${found.version}`;
 }

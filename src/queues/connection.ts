@@ -1,4 +1,9 @@
 import { Redis } from "ioredis";
+import {
+  type RedisVersionFault,
+  parseRedisServer,
+  redisVersionFault,
+} from "../lib/redis-version.ts";
 
 /**
  * A connection for adding jobs: while Redis is away it fails at once instead of waiting, and works
@@ -47,6 +52,16 @@ export async function readEvictionPolicy(redis: Redis): Promise<string | null> {
   try {
     const info = await redis.info("memory");
     return /maxmemory_policy:(\S+)/.exec(info)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is amiss with Redis's version; null where nothing is, or where it is not told. */
+export async function readVersionFault(redis: Redis): Promise<RedisVersionFault | null> {
+  try {
+    const server = parseRedisServer(await redis.info("server"));
+    return server === null ? null : redisVersionFault(server);
   } catch {
     return null;
   }

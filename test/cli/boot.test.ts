@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { INDEXES } from "../../src/stores/indexes.ts";
@@ -29,6 +30,33 @@ function run(args: string[], env: Record<string, string>, until?: string): Promi
   return new Promise((resolve) => {
     child.once("close", (status) => resolve({ status, output }));
   });
+}
+
+/** The same Redis, which says that it is of another version (as long as its own). */
+async function disguisedRedis(redisUrl: string, version: string): Promise<Disguise> {
+  const { port, username, password } = new URL(redisUrl);
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), "127.0.0.1");
+    client.pipe(upstream).on("error", () => client.destroy());
+    client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
+    upstream.on("data", (bytes: Buffer) => {
+      const text = bytes.toString("latin1");
+      const told = text.replaceAll(/(redis|valkey)_version:\d\.\d\.\d/g, `$1_version:${version}`);
+      client.write(told, "latin1");
+    });
+    upstream.on("close", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const own = (server.address() as AddressInfo).port;
+  return {
+    url: `redis://${username}:${password}@127.0.0.1:${own}`,
+    close: () => void server.close(),
+  };
+}
+
+interface Disguise {
+  readonly url: string;
+  close(): void;
 }
 
 describe("starting in production", () => {
@@ -105,6 +133,32 @@ describe("starting in production", () => {
     redis.disconnect();
     expect(ran.status).toBe(1);
     expect(ran.output).toContain("maxmemory-policy noeviction");
+  });
+
+  /** Its connections alone: no gateway is asked where the port is none. */
+  const examine = (redisUrl: string): Promise<Ran> =>
+    run(["bin/billing.js", "doctor"], { ...production, PORT: "99999", REDIS_URL: redisUrl });
+
+  it("refuses a Redis that is too old, in a sentence that says what to upgrade to", async () => {
+    const old = await disguisedRedis(services.redisUrl, "5.0.1");
+    const ran = await run(["workers/main.ts"], { ...production, REDIS_URL: old.url });
+    const doctor = await examine(old.url);
+    old.close();
+    expect(ran.status).toBe(1);
+    expect(ran.output).toMatch(/is too old, the least is 6\.2\.0: upgrade to \w+ .* or later/);
+    expect(doctor.output).toMatch(/✗ +Redis version +\w+ [\d.]+ is too old/);
+  });
+
+  it("warns of a Redis with a known hole and starts all the same", async () => {
+    const holed = await disguisedRedis(services.redisUrl, "7.0.1");
+    const env = { ...production, REDIS_URL: holed.url };
+    const doctor = await examine(holed.url);
+    await run(["bin/billing.js", "migrate"], env);
+    const ran = await run(["workers/main.ts"], env, "workers have started");
+    holed.close();
+    expect(doctor.output).toMatch(/· +Redis version .*CVE-2025-49844/);
+    expect(ran.status, ran.output).toBe(0);
+    expect(ran.output).toContain("has a known hole");
   });
 
   it("shows no secret in anything that doctor says", async () => {

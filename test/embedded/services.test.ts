@@ -7,7 +7,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -68,6 +70,17 @@ describe("startServices with Redis", () => {
     expect(await redis.config("GET", "appendfsync")).toContain("everysec");
     expect(await redis.config("GET", "save")).toContain("");
     expect(await redis.config("GET", "bind")).toContain("127.0.0.1");
+  });
+
+  it("cannot be reached at any other address of this machine", async () => {
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ internal, family }) => !internal && family === "IPv4");
+    for (const { address } of others) {
+      const socket = connect(services.redis.port, address);
+      const [error] = await once(socket, "error");
+      expect(error).toMatchObject({ code: "ECONNREFUSED" });
+    }
   });
 
   it("comes back with its data, on the same port, after it was killed", async () => {
