@@ -1,6 +1,9 @@
 import type { Key } from "./keys.ts";
 
-const CHUNK_MAX = 512;
+/** What one change moves at most; larger chunks made changes dearer than the search in more of them. */
+const CHUNK_MAX = 128;
+/** A range over more chunks than this is counted by their average. */
+const COUNTED_CHUNKS_MAX = 16;
 
 /** From `start` (included) to `end` (excluded). */
 export interface KeyRange {
@@ -23,19 +26,26 @@ interface Position {
 }
 
 /**
- * Items sorted by key, and by their number where keys are equal, in chunks: a change moves a few
- * hundred entries at most, whatever the size.
+ * Items sorted by key, and by their number where keys are equal, in chunks: a change moves about
+ * a hundred entries at most, whatever the size.
  */
 export class SortedEntries<T extends Numbered> {
   #chunks: Chunk<T>[] = [];
+  /** The last key of each chunk, side by side: a search reads these and one chunk. */
+  #lastKeys: Key[] = [];
+  #size = 0;
 
   add(key: Key, item: T): void {
     const place = this.#seek(key, item.id);
-    const chunk = this.#chunks[place.chunk] ?? this.#lastChunk();
-    const at = this.#chunks[place.chunk] === undefined ? chunk.keys.length : place.at;
+    // What comes after everything goes to the end of the last chunk.
+    const index = Math.max(0, Math.min(place.chunk, this.#chunks.length - 1));
+    const chunk = this.#chunks[index] ?? this.#firstChunk();
+    const at = index === place.chunk ? place.at : chunk.keys.length;
     chunk.keys.splice(at, 0, key);
     chunk.items.splice(at, 0, item);
-    if (chunk.keys.length > CHUNK_MAX) this.#split(chunk);
+    this.#size += 1;
+    if (at === chunk.keys.length - 1) this.#lastKeys[index] = key;
+    if (chunk.keys.length > CHUNK_MAX) this.#split(index);
   }
 
   remove(key: Key, item: T): void {
@@ -46,7 +56,14 @@ export class SortedEntries<T extends Numbered> {
     }
     chunk.keys.splice(at, 1);
     chunk.items.splice(at, 1);
-    if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
+    this.#size -= 1;
+    const last = chunk.keys.at(-1);
+    if (last !== undefined) {
+      this.#lastKeys[index] = last;
+      return;
+    }
+    this.#chunks.splice(index, 1);
+    this.#lastKeys.splice(index, 1);
   }
 
   /** The first item with exactly this key. */
@@ -56,12 +73,16 @@ export class SortedEntries<T extends Numbered> {
     return chunk?.keys[at] === key ? chunk.items[at] : undefined;
   }
 
-  /** How many entries lie in a range. */
+  /** How many entries lie in a range; of a wide one, about how many. */
   count(range: KeyRange): number {
     if (range.start >= range.end) return 0;
     const from = this.#seek(range.start, -1);
     const to = this.#seek(range.end, -1);
     let entries = to.at - from.at;
+    const chunks = to.chunk - from.chunk;
+    if (chunks > COUNTED_CHUNKS_MAX) {
+      return Math.round(entries + (chunks * this.#size) / this.#chunks.length);
+    }
     for (let i = from.chunk; i < to.chunk; i++) entries += this.#chunks[i]?.keys.length ?? 0;
     return entries;
   }
@@ -96,54 +117,68 @@ export class SortedEntries<T extends Numbered> {
   load(entries: { readonly key: Key; readonly item: T }[]): void {
     entries.sort((a, b) => (a.key === b.key ? a.item.id - b.item.id : a.key < b.key ? -1 : 1));
     this.#chunks = [];
+    this.#lastKeys = [];
+    this.#size = entries.length;
     for (let start = 0; start < entries.length; start += CHUNK_MAX / 2) {
       const part = entries.slice(start, start + CHUNK_MAX / 2);
       this.#chunks.push({ keys: part.map(({ key }) => key), items: part.map(({ item }) => item) });
+      this.#lastKeys.push((part.at(-1) as { key: Key }).key);
     }
   }
 
-  /** The place of the first entry that is not before (key, id). */
+  /** The place of the first entry that is not before (key, id); an id of -1 is before all of a key. */
   #seek(key: Key, id: number): Position {
+    const bound = { key, id };
     let low = 0;
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const chunk = this.#chunks[middle] as Chunk<T>;
-      if (isBefore(chunk, chunk.keys.length - 1, { key, id })) low = middle + 1;
+      const last = this.#lastKeys[middle] as Key;
+      const isPast = last < key || (id >= 0 && last === key && this.#endsBefore(middle, bound));
+      if (isPast) low = middle + 1;
       else high = middle;
     }
     const chunk = this.#chunks[low];
-    if (chunk === undefined) return { chunk: low, at: 0 };
-    let from = 0;
-    let to = chunk.keys.length;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if (isBefore(chunk, middle, { key, id })) from = middle + 1;
-      else to = middle;
-    }
-    return { chunk: low, at: from };
+    return { chunk: low, at: chunk === undefined ? 0 : seekWithin(chunk, bound) };
   }
 
-  #lastChunk(): Chunk<T> {
-    const last = this.#chunks.at(-1);
-    if (last !== undefined) return last;
+  #endsBefore(index: number, bound: Bound): boolean {
+    const chunk = this.#chunks[index] as Chunk<T>;
+    return isBefore(chunk, chunk.keys.length - 1, bound);
+  }
+
+  #firstChunk(): Chunk<T> {
     const chunk: Chunk<T> = { keys: [], items: [] };
     this.#chunks.push(chunk);
     return chunk;
   }
 
-  #split(chunk: Chunk<T>): void {
+  #split(index: number): void {
+    const chunk = this.#chunks[index] as Chunk<T>;
     const half = CHUNK_MAX / 2;
     const rest = { keys: chunk.keys.splice(half), items: chunk.items.splice(half) };
-    this.#chunks.splice(this.#chunks.indexOf(chunk) + 1, 0, rest);
+    this.#chunks.splice(index + 1, 0, rest);
+    this.#lastKeys.splice(index, 1, chunk.keys[half - 1] as Key, rest.keys.at(-1) as Key);
   }
 }
 
-function isBefore<T extends Numbered>(
-  chunk: Chunk<T>,
-  at: number,
-  bound: { key: Key; id: number },
-): boolean {
-  const key = chunk.keys[at] as Key;
-  return key < bound.key || (key === bound.key && (chunk.items[at] as T).id < bound.id);
+interface Bound {
+  readonly key: Key;
+  readonly id: number;
+}
+
+function seekWithin<T extends Numbered>(chunk: Chunk<T>, bound: Bound): number {
+  let from = 0;
+  let to = chunk.keys.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (isBefore(chunk, middle, bound)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function isBefore<T extends Numbered>(chunk: Chunk<T>, at: number, { key, id }: Bound): boolean {
+  const other = chunk.keys[at] as Key;
+  return other < key || (id >= 0 && other === key && (chunk.items[at] as T).id < id);
 }

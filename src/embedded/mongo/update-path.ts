@@ -189,6 +189,16 @@ export function changeAt(doc: Doc, path: Path, change: ValueChange): Doc {
   return changeInside({ doc, path, change }, doc, 0) as Doc;
 }
 
+/** As `changeAt` for one field of a document that nobody else has seen yet: set in place. */
+export function changeOwnField(doc: Doc, field: string, change: ValueChange): Doc {
+  const before = fieldOf(doc, field);
+  const after = change.apply(before, doc);
+  if (after === before) return doc;
+  if (after === undefined) return changeField(doc, field, undefined);
+  doc[field] = after;
+  return doc;
+}
+
 interface Descent {
   readonly doc: Doc;
   readonly path: Path;

@@ -7,6 +7,7 @@ import {
   type ValueChange,
   assertNoConflict,
   changeAt,
+  changeOwnField,
   comparePaths,
   identifiersOf,
   isOpenPath,
@@ -105,7 +106,13 @@ function applySteps(
     ? closeSteps(doc, steps, choices)
     : steps;
   let result = doc;
-  for (const { path, change } of closed) result = changeAt(result, path, change);
+  for (const { path, change } of closed) {
+    const isCopy = result !== doc;
+    result =
+      isCopy && path.length === 1
+        ? changeOwnField(result, path[0] as string, change)
+        : changeAt(result, path, change);
+  }
   return result;
 }
 

@@ -148,7 +148,9 @@ describe("sorted entries", () => {
       expect([...entries.scanBack({ start, end })].map(({ id }) => id)).toEqual(
         expected.toReversed(),
       );
-      expect(entries.count({ start, end })).toBe(expected.length);
+      // Of a wide range the planner needs no more than about how many.
+      const error = Math.abs(entries.count({ start, end }) - expected.length);
+      expect(error).toBeLessThanOrEqual(expected.length / 20);
     }
   });
 
