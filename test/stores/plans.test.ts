@@ -103,7 +103,7 @@ describe("the queries of the stores", () => {
       sent.length = 0;
       await read();
       expect(sent.length, name).toBeGreaterThan(0);
-      for (const asked of [...sent]) {
+      for (const asked of sent) {
         if (await readsWhole(asked)) unserved.push(`${name}: ${JSON.stringify(asked.filter)}`);
       }
     }
