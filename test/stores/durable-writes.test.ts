@@ -140,6 +140,7 @@ describe("the writes of the stores", () => {
       invoices.write(invoice, Object.assign({ ...invoice }, { urgnet: true })),
     ).rejects.toThrow(/urgnet/);
     expect(sent.filter(({ name }) => WRITES.has(name))).toEqual([]);
+    await expect(database.model("Invoice").find({ setp: "charge" }).lean()).rejects.toThrow(/setp/);
   });
 
   it("relay events once, beside writes that stand on what was there before", async () => {
