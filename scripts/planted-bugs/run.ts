@@ -25,6 +25,7 @@ const COPIED = [
   "test",
   "bin",
   "package.json",
+  "package-lock.json",
   "tsconfig.json",
   "vitest.config.ts",
 ];

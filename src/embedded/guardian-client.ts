@@ -22,6 +22,8 @@ export interface ServerProcess {
 export interface Guardian {
   /** Its process number; null while it is being started. */
   readonly pid: number | null;
+  /** Resolves when it runs; rejects when it cannot be started. */
+  whenUp(): Promise<void>;
   /** Starts a foreign server under the guardian. */
   launch(spec: LaunchSpec): Promise<ServerProcess>;
   /**
@@ -82,6 +84,7 @@ export function createGuardian(options: GuardianOptions): Guardian {
     get pid() {
       return watch.pid;
     },
+    whenUp: async () => void (await watch.running),
     launch: (spec) => launch(watch, spec),
     watch: (server) => watchServer(watch, server),
     close: async () => {

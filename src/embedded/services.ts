@@ -79,10 +79,11 @@ async function startInto(held: Held, options: ServicesOptions): Promise<void> {
   const isRoot = options.isRoot ?? process.getuid?.() === 0;
   const { folder, guardian } = held;
   const shared: EmbeddedOptions = { folder, guardian, env: options.env, log: options.log, isRoot };
-  const startings: Promise<void>[] = [];
+  // Nobody is told that all runs before the process that cleans up after us does.
+  const startings: Promise<void>[] = [guardian.whenUp()];
   if (options.redis) startings.push(keepRedis(held, startRedis(shared)));
   if (options.mongo) startings.push(keepMongo(held, startMongo(shared)));
-  // Both are awaited even when one fails: what came up has to be stopped again.
+  // All are awaited even when one fails: what came up has to be stopped again.
   const results = await Promise.allSettled(startings);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
