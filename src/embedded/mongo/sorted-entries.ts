@@ -115,7 +115,10 @@ export class SortedEntries<T extends Numbered> {
 
   /** Puts many entries into an empty list at once. */
   load(entries: { readonly key: Key; readonly item: T }[]): void {
-    entries.sort((a, b) => (a.key === b.key ? a.item.id - b.item.id : a.key < b.key ? -1 : 1));
+    entries.sort((a, b) => {
+      if (a.key < b.key) return -1;
+      return a.key === b.key ? a.item.id - b.item.id : 1;
+    });
     this.#chunks = [];
     this.#lastKeys = [];
     this.#size = entries.length;
