@@ -250,6 +250,5 @@ export function sweepDepsOf(composition: Composition): SweepDeps {
     accounts: accountsOf(composition.gateways),
     queueWindow: config.charge.queueWindow,
     alarmAfterMs: config.reconcile.alarmAfterMs,
-    jobsKeptDays: config.jobsKeptDays,
   };
 }

@@ -38,6 +38,7 @@ export function startWorkers(
   connection.on("error", () => {});
   const settings: WorkerSettings = {
     sweepIntervalMs: config.sweepIntervalMs,
+    jobsKeptDays: config.jobsKeptDays,
     options: (concurrency) => ({
       connection,
       prefix: config.queuePrefix,
@@ -108,14 +109,14 @@ function watch(worker: Worker<InvoiceJob>, composition: Composition): void {
 }
 
 /**
- * The tick is a BullMQ job scheduler. A flush takes it away without a sign, so it is written again
- * on a timer of our own.
+ * The tick and the hourly clean-up are BullMQ job schedulers. A flush takes them away without a sign,
+ * so they are written again on a timer of our own.
  */
 function keepTicking(composition: Composition): () => void {
   const everyMs = composition.config.sweepIntervalMs;
   const upsert = () => {
-    composition.queues.upsertSweep(everyMs).catch((error: unknown) => {
-      composition.log.warn({ err: describeError(error) }, "the sweep's tick could not be renewed");
+    composition.queues.upsertSchedulers(everyMs).catch((error: unknown) => {
+      composition.log.warn({ err: describeError(error) }, "the regular jobs could not be renewed");
     });
   };
   upsert();

@@ -16,4 +16,6 @@ export interface WorkerDeps {
 export interface WorkerSettings {
   options: (concurrency: number) => WorkerOptions;
   sweepIntervalMs: number;
+  /** Age at which failed jobs are removed. Money, audit and idempotency keys are never. */
+  jobsKeptDays: number;
 }

@@ -21,8 +21,6 @@ export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
   queueWindow: number;
   /** Age at which an unknown charge is an alarm. */
   alarmAfterMs: number;
-  /** Age at which failed jobs are removed. Money, audit and idempotency keys are never. */
-  jobsKeptDays: number;
   log: Logger;
 }
 
@@ -41,7 +39,6 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     ["enqueue charges", () => enqueueCharges(deps)],
     ["enqueue questions", () => enqueueQuestions(deps)],
     ["raise alarms", () => raiseAlarms(deps)],
-    ["remove old jobs", () => deps.queues.removeOldJobs(deps.jobsKeptDays)],
   ];
   for (const [name, step] of steps) {
     try {

@@ -20,28 +20,34 @@ export interface BillingSchedule {
 
 /** The cycle day within a month (1 to 12), clamped to the month's last day. */
 export function cycleDayIn(year: number, month: number, cycleDay: number): string {
-  const first = DateTime.utc(year, month, 1);
+  const first = DateTime.utc(year, month);
   const day = Math.min(cycleDay, first.daysInMonth ?? 28);
-  return first.set({ day }).toISODate() ?? "";
+  return `${(first.toISODate() ?? "").slice(0, 8)}${String(day).padStart(2, "0")}`;
 }
 
 /** The first cycle day on or after a day; with `strictly` the first one after it. */
 export function nextCycleDay(fromOn: string, cycleDay: number, strictly = false): string {
-  const from = DateTime.fromISO(fromOn, { zone: "utc" });
-  const inMonth = cycleDayIn(from.year, from.month, cycleDay);
+  const month = monthOf(fromOn);
+  const inMonth = cycleDayOf(month, cycleDay);
   if (strictly ? inMonth > fromOn : inMonth >= fromOn) return inMonth;
-  const following = from.startOf("month").plus({ months: 1 });
-  return cycleDayIn(following.year, following.month, cycleDay);
+  return cycleDayOf(month + 1, cycleDay);
 }
 
 /** First day of period `number`, counted from the anchor and never from the period before. */
 export function periodStartOn(schedule: BillingSchedule, number: number): string {
   if (number === 0) return schedule.firstPeriodOn;
   const second = nextCycleDay(schedule.firstPeriodOn, schedule.cycleDay, true);
-  const month = DateTime.fromISO(second, { zone: "utc" })
-    .startOf("month")
-    .plus({ months: number - 1 });
-  return cycleDayIn(month.year, month.month, schedule.cycleDay);
+  return cycleDayOf(monthOf(second) + number - 1, schedule.cycleDay);
+}
+
+/** Months since the year 0. */
+export function monthOf(on: string): number {
+  const [year = 0, month = 1] = on.split("-").map(Number);
+  return year * 12 + month - 1;
+}
+
+function cycleDayOf(month: number, cycleDay: number): string {
+  return cycleDayIn(Math.floor(month / 12), (month % 12) + 1, cycleDay);
 }
 
 /** The instant at which period `number` falls due. */
@@ -51,7 +57,7 @@ export function periodDueAt(schedule: BillingSchedule, number: number): Date {
 
 /** The instant of a local hour on a day. */
 export function instantOn(on: string, hour: number, zone: string): Date {
-  return DateTime.fromISO(on, { zone }).set({ hour }).toJSDate();
+  return DateTime.fromISO(`${on}T${String(hour).padStart(2, "0")}`, { zone }).toJSDate();
 }
 
 /** The calendar day of an instant in a zone. */

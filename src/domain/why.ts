@@ -2,7 +2,7 @@
  * Why a billing period, or a one-off payment, is charged, not charged or not yet known; and what
  * happens next. Pure rules: they read documents and two times, and decide nothing about money.
  */
-import { type BillingSchedule, dayOf, periodDueAt, periodStartOn } from "./calendar.ts";
+import { type BillingSchedule, dayOf, monthOf, periodDueAt, periodStartOn } from "./calendar.ts";
 import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { Instants } from "./events.ts";
 import type { Invoice } from "./invoice.ts";
@@ -140,12 +140,6 @@ export function periodNumberOn(schedule: BillingSchedule, on: string): number | 
   // From the second period on each calendar month has one beginning.
   const number = monthOf(on) - monthOf(secondOn) + 1;
   return periodStartOn(schedule, number) <= on ? number : number - 1;
-}
-
-/** Months since the year 0. */
-function monthOf(on: string): number {
-  const [year = 0, month = 0] = on.split("-").map(Number);
-  return year * 12 + month;
 }
 
 /** The day on which somebody asks without naming one. */

@@ -1,7 +1,13 @@
 import { type JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { OperationalClock } from "../lib/clock.ts";
-import { type InvoiceJob, RECONCILE_QUEUE, SWEEP_QUEUE, chargeQueueName } from "./names.ts";
+import {
+  CLEAN_JOB,
+  type InvoiceJob,
+  RECONCILE_QUEUE,
+  SWEEP_QUEUE,
+  chargeQueueName,
+} from "./names.ts";
 import { type SweepJob, type SweepTurn, takeSweepTurn } from "./sweep-turn.ts";
 import type { HintedInvoice, WorkHints } from "./work-hints.ts";
 
@@ -31,8 +37,8 @@ export interface Queues {
   ): Promise<void>;
   /** Takes away failed jobs older than so many days, a bounded number a call. */
   removeOldJobs(days: number): Promise<number>;
-  /** Makes sure that the sweep's tick exists: a flush takes it away silently. */
-  upsertSweep(everyMs: number): Promise<void>;
+  /** Makes sure that the regular jobs exist: a flush takes them away silently. */
+  upsertSchedulers(sweepEveryMs: number): Promise<void>;
   /** The right to sweep now; null for a tick while another sweep runs. */
   takeSweepTurn(job: SweepJob, everyMs: number): Promise<SweepTurn | null>;
   /** Jobs of a queue by state. */
@@ -67,11 +73,9 @@ const REMOVED_MAX = 500;
 const URGENT = 1;
 const ORDINARY = 10;
 
-const SWEEP_TICK = {
-  name: "tick" satisfies SweepJob,
-  data: { invoiceId: "" },
-  opts: { attempts: 1, removeOnFail: { count: 20 } },
-};
+const CLEAN_EVERY_MS = 3_600_000;
+
+const REGULAR = { data: { invoiceId: "" }, opts: { attempts: 1, removeOnFail: { count: 20 } } };
 
 /** Makes every queue of the product on one connection. */
 export function createQueues(options: QueuesOptions): Queues {
@@ -194,9 +198,11 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       return removeOldJobs(queues.all, days);
     },
     takeSweepTurn: (job, everyMs) => takeSweepTurn(job, { ...options, everyMs }),
-    async upsertSweep(everyMs) {
+    async upsertSchedulers(sweepEveryMs) {
       assertConnected();
-      await queues.sweep.upsertJobScheduler("tick", { every: everyMs }, SWEEP_TICK);
+      const upsert = (name: SweepJob | typeof CLEAN_JOB, every: number) =>
+        queues.sweep.upsertJobScheduler(name, { every }, { name, ...REGULAR });
+      await Promise.all([upsert("tick", sweepEveryMs), upsert(CLEAN_JOB, CLEAN_EVERY_MS)]);
     },
   };
 }

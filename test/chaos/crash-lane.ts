@@ -48,8 +48,8 @@ export interface Lane {
   /** An adapter as a process that has just started has it; with another address if one is given. */
   newAdapter(url?: string): GatewayAdapter;
   plantFaults(rules: readonly object[]): Promise<void>;
-  /** Whether a queue has a job for a worker. */
-  hasJob(worker: Worker<InvoiceJob>): Promise<boolean>;
+  /** The workers whose queue has a job for them. */
+  findBusy(): Promise<Worker<InvoiceJob>[]>;
   /** What a flush does, to this lane alone. */
   wipeRedis(): Promise<void>;
   /** Takes away everything that a case left. */
@@ -115,12 +115,13 @@ export async function openLane(services: TestServices, number: number): Promise<
     gatewayKey: await issueKey(newAdapter()),
     newAdapter,
     wipeRedis,
-    async hasJob(worker) {
-      const [waiting, prioritized] = await Promise.all([
-        redis.llen(worker.toKey("wait")),
-        redis.zcard(worker.toKey("prioritized")),
-      ]);
-      return waiting + prioritized > 0;
+    async findBusy() {
+      const lengths = redis.pipeline();
+      for (const worker of workers) {
+        lengths.llen(worker.toKey("wait")).zcard(worker.toKey("prioritized"));
+      }
+      const counts = ((await lengths.exec()) ?? []).map(([_error, count]) => Number(count));
+      return workers.filter((_worker, at) => (counts[2 * at] ?? 0) + (counts[2 * at + 1] ?? 0) > 0);
     },
     plantFaults: (rules) => control(simulatorUrl, { method: "POST", body: { rules } }),
     async reset() {

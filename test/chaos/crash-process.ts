@@ -112,8 +112,7 @@ function wire(lane: Lane, recorder: Recorder, adapter: GatewayAdapter) {
   const producer = recorder.wrap(queues, {
     label: "queues",
     kind: "redis",
-    // No job of a case is old enough.
-    other: { all: "sync", removeOldJobs: "read" },
+    other: { all: "sync" },
   });
   return {
     ...composition,
@@ -172,9 +171,8 @@ async function takeJob(
   recorder: Recorder,
   token: string,
 ): Promise<Job<InvoiceJob> | undefined> {
-  for (const worker of lane.workers) {
-    // Most looks find nothing and change nothing: only one that takes a job is a point of its own.
-    if (!(await lane.hasJob(worker))) continue;
+  // Most looks find nothing and change nothing: only one that takes a job is a point of its own.
+  for (const worker of await lane.findBusy()) {
     const job = await recorder.call(`take(${worker.name})`, "redis", () =>
       worker.getNextJob(token, { block: false }),
     );

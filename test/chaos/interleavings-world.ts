@@ -399,8 +399,8 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
           else deliver("looker", (deps) => recheckAttempts(deps, { invoiceId: id }));
         }
       }),
-    removeOldJobs: () => Promise.resolve(0),
-    upsertSweep: unused,
+    removeOldJobs: unused,
+    upsertSchedulers: unused,
     takeSweepTurn: unused,
     countJobs: unused,
     all: () => [],

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { INDEXES } from "../../src/stores/indexes.ts";
+import { packed } from "../support/packed.ts";
 import { type TestServices, startTestServices } from "../support/services.ts";
 
 interface Ran {
@@ -13,7 +14,7 @@ interface Ran {
 
 /** Runs a program of ours with just this environment, until it ends or has said what is awaited. */
 function run(args: string[], env: Record<string, string>, until?: string): Promise<Ran> {
-  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
   });
@@ -81,7 +82,7 @@ describe("starting in production", () => {
   afterAll(() => services?.stop());
 
   it("lists every fault at once and starts nothing", async () => {
-    const ran = await run(["src/server.ts"], {
+    const ran = await run([packed("src/server.ts")], {
       NODE_ENV: "production",
       PORT: "x",
       TEST_CLOCK: "true",
@@ -101,7 +102,7 @@ describe("starting in production", () => {
   });
 
   it("refuses a simulator as gateway", async () => {
-    const ran = await run(["workers/main.ts"], {
+    const ran = await run([packed("workers/main.ts")], {
       ...production,
       COOKIEPAY_API_URL: "http://127.0.0.1:4000",
     });
@@ -111,7 +112,7 @@ describe("starting in production", () => {
 
   it("refuses to serve while an index that guards money is missing, until migrate made it", async () => {
     for (const program of ["src/server.ts", "workers/main.ts"]) {
-      const refused = await run([program], production);
+      const refused = await run([packed(program)], production);
       expect(refused.status).toBe(1);
       expect(refused.output).toContain("billing migrate");
       expect(refused.output).toContain("order_number");
@@ -121,14 +122,14 @@ describe("starting in production", () => {
     expect(migrated.output).toContain(`${INDEXES.length} of ${INDEXES.length} indexes`);
     const again = await run(["bin/billing.js", "migrate"], production);
     expect(again.output).not.toContain("created");
-    const served = await run(["workers/main.ts"], production, "workers have started");
+    const served = await run([packed("workers/main.ts")], production, "workers have started");
     expect(served.status, served.output).toBe(0);
   });
 
   it("refuses a Redis that evicts keys", async () => {
     const redis = new Redis(services.redisUrl);
     await redis.config("SET", "maxmemory-policy", "allkeys-lru");
-    const ran = await run(["workers/main.ts"], production);
+    const ran = await run([packed("workers/main.ts")], production);
     await redis.config("SET", "maxmemory-policy", "noeviction");
     redis.disconnect();
     expect(ran.status).toBe(1);
@@ -141,7 +142,7 @@ describe("starting in production", () => {
 
   it("refuses a Redis that is too old, in a sentence that says what to upgrade to", async () => {
     const old = await disguisedRedis(services.redisUrl, "5.0.1");
-    const ran = await run(["workers/main.ts"], { ...production, REDIS_URL: old.url });
+    const ran = await run([packed("workers/main.ts")], { ...production, REDIS_URL: old.url });
     const doctor = await examine(old.url);
     old.close();
     expect(ran.status).toBe(1);
@@ -154,7 +155,7 @@ describe("starting in production", () => {
     const env = { ...production, REDIS_URL: holed.url };
     const doctor = await examine(holed.url);
     await run(["bin/billing.js", "migrate"], env);
-    const ran = await run(["workers/main.ts"], env, "workers have started");
+    const ran = await run([packed("workers/main.ts")], env, "workers have started");
     holed.close();
     expect(doctor.output).toMatch(/· +Redis version .*CVE-2025-49844/);
     expect(ran.status, ran.output).toBe(0);

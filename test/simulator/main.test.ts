@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { packed } from "../support/packed.ts";
 import { createClient, temporaryDir } from "./support.ts";
 
-const MAIN = path.resolve("src/simulator/main.ts");
+const MAIN = packed("src/simulator/main.ts");
 
 interface Running {
   readonly child: ChildProcess;
@@ -16,7 +16,7 @@ async function start(
   args: readonly string[],
   stdio: ("pipe" | "ipc")[] = ["pipe", "pipe", "pipe"],
 ): Promise<Running> {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { stdio });
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio });
   const exited = once(child, "exit");
   onTestFinished(() => {
     child.kill("SIGKILL");
@@ -124,7 +124,7 @@ describe("simulator process", () => {
       ["--account", "nosecret"],
       ["--colour", "red"],
     ]) {
-      const options = ["--import", "tsx", MAIN, ...args];
+      const options = [MAIN, ...args];
       const refused = spawn(process.execPath, options, { stdio: "ignore" });
       const [code] = (await once(refused, "exit")) as [number];
       expect(code).toBe(1);

@@ -6,7 +6,7 @@ import { type ProgressLine, createProgressLine } from "./progress.ts";
 import { type StormResult, renderNaive, renderStorm } from "./report.ts";
 import { describeSettings } from "./settings.ts";
 import { type NaiveResult, stormNaive } from "./storm-naive.ts";
-import { type ProductResult, stormProduct } from "./storm-product.ts";
+import { type ProductResult, type StormProgress, stormProduct } from "./storm-product.ts";
 import { StoppedError } from "./walk.ts";
 
 /** Kills, freezes, cuts off and flushes everything while charges run, and counts. */
@@ -64,8 +64,7 @@ async function perform(context: CommandContext, run: Run): Promise<number> {
   line.tell(
     `billing storm · seed ${options.seed} · ${options.charges} charges · ${options.faults} faults`,
   );
-  const ours = options.naive ? null : await stormOurs(context, run);
-  const naive = options.plant === null ? await stormControl(context, run) : null;
+  const { ours, naive } = await stormBoth(context, run);
   line.end();
   const result = toResult(run, ours, naive);
   if (options.json) context.out(`${JSON.stringify(result)}\n`);
@@ -74,14 +73,53 @@ async function perform(context: CommandContext, run: Run): Promise<number> {
   return judge(result, line);
 }
 
-function stormOurs(context: CommandContext, run: Run): Promise<ProductResult> {
-  const { options, line, stopped, startedMs } = run;
+interface Both {
+  ours: ProductResult | null;
+  naive: NaiveResult | null;
+}
+
+/** The product and the control side by side: each waits most of the time. */
+async function stormBoth(context: CommandContext, run: Run): Promise<Both> {
+  const { options, line } = run;
+  let failure: unknown = null;
+  // What failed first ends the other one too.
+  const keepFailure = (error: unknown): null => {
+    failure ??= error;
+    return null;
+  };
+  const beside = { ...run, stopped: () => failure !== null || run.stopped() };
+  // One line has room for one of them.
+  let shown = options.naive ? "control" : "storm";
+  const show = (what: string) => (progress: StormProgress) => {
+    if (what === shown) line.show(what, progress);
+  };
+  const storm = async (): Promise<ProductResult> => {
+    const result = await stormOurs(context, beside, show("storm"));
+    shown = "control";
+    return result;
+  };
+  const control = (): Promise<NaiveResult> => stormControl(context, beside, show("control"));
+  const [ours, naive] = await Promise.all([
+    options.naive ? null : storm().catch(keepFailure),
+    options.plant === null ? control().catch(keepFailure) : null,
+  ]);
+  if (failure !== null) throw failure;
+  return { ours, naive };
+}
+
+type OnProgress = (progress: StormProgress) => void;
+
+function stormOurs(
+  context: CommandContext,
+  { options, line, stopped, startedMs }: Run,
+  onProgress: OnProgress,
+): Promise<ProductResult> {
   return stormProduct(context, {
     ...options,
     untilMs: options.minutes === null ? null : startedMs + options.minutes * 60_000,
     stopped,
     tell: line.tell,
-    onProgress: (progress) => line.show("storm", progress),
+    onProgress,
   });
 }
 
@@ -89,8 +127,11 @@ const CONTROL_CHARGES_MAX = 500;
 const CONTROL_CHARGES_MIN = 300;
 
 /** A quarter of the charges, within bounds, with faults in proportion. */
-function stormControl(context: CommandContext, run: Run): Promise<NaiveResult> {
-  const { options, line, stopped } = run;
+function stormControl(
+  context: CommandContext,
+  { options, line, stopped }: Run,
+  onProgress: OnProgress,
+): Promise<NaiveResult> {
   const charges = Math.min(
     CONTROL_CHARGES_MAX,
     Math.max(CONTROL_CHARGES_MIN, Math.round(options.charges / 4)),
@@ -103,7 +144,7 @@ function stormControl(context: CommandContext, run: Run): Promise<NaiveResult> {
     seed: options.seed,
     stopped,
     tell: line.tell,
-    onProgress: (progress) => line.show("control", progress),
+    onProgress,
   });
 }
 

@@ -282,7 +282,7 @@ describe("the process", () => {
   });
 
   test("ends with the one who holds its channel", async () => {
-    const args = ["--import", "tsx", MAIN, "--dir", temporaryFolder()];
+    const args = [MAIN, "--dir", temporaryFolder()];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
     await once(child.stdout as NodeJS.ReadableStream, "data");
     const ended = once(child, "exit");

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { createInterface } from "node:readline";
+import { packed } from "../../support/packed.ts";
 
-export const MAIN = path.resolve("src/embedded/mongo/main.ts");
+export const MAIN = packed("src/embedded/mongo/main.ts");
 
 /** The server as a process of its own. */
 export interface Child {
@@ -24,8 +24,8 @@ export interface ChildOptions {
 /** Starts the server over a folder; rejects with what it said where it ends instead. */
 export async function startChild(folder: string, options: ChildOptions = {}): Promise<Child> {
   const { args: more = [], before, preload } = options;
-  const preloads = preload === undefined ? [] : ["--import", preload];
-  const args = ["--import", "tsx", ...preloads, MAIN, "--dir", folder, ...more];
+  const preloads = preload === undefined ? [] : ["--import", "tsx", "--import", preload];
+  const args = [...preloads, MAIN, "--dir", folder, ...more];
   const child =
     before === undefined
       ? spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] })
