@@ -1,7 +1,9 @@
 /** Looks into the process it runs in: where its time goes, and which commands it sends. */
+import { createHash } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
+import { createRequire } from "node:module";
 import mongoose from "mongoose";
 import type { Inspection } from "./messages.ts";
 
@@ -56,10 +58,26 @@ let isCounting = false;
 function countCommands(add: (command: string) => void): void {
   if (isCounting) return;
   isCounting = true;
+  const names = readScriptNames();
   mongoose.set("debug", (collection: string, method: string) =>
     add(`mongo ${collection} ${method}`),
   );
   subscribe("tracing:ioredis:command:start", (message) => {
-    add(`redis ${(message as { command: string }).command}`);
+    const { command, args } = message as { command: string; args: string[] };
+    add(`redis ${command === "evalsha" ? (names.get(args[0] ?? "") ?? command) : command}`);
   });
+}
+
+/** BullMQ's scripts travel under the hash of their text: their names say more. */
+function readScriptNames(): Map<string, string> {
+  const scripts = createRequire(import.meta.url)("bullmq/dist/cjs/scripts") as Record<
+    string,
+    { name: string; content: string }
+  >;
+  return new Map(
+    Object.values(scripts).map(({ name, content }) => [
+      createHash("sha1").update(content).digest("hex"),
+      name,
+    ]),
+  );
 }

@@ -44,8 +44,9 @@ export function summariseProfile(file: string): ProfileSummary {
   for (const [id, ms] of selfMs) {
     const node = nodes.get(id);
     if (node === undefined || IDLE.has(node.callFrame.functionName)) continue;
-    busyMs += ms;
     const stack = stackOf(id, nodes, parents);
+    if (stack.some(({ callFrame }) => callFrame.url.endsWith(INSPECTOR))) continue;
+    busyMs += ms;
     addTime(functions, stack.map(nameOf), ms);
     addTime(parts, stack.map(partOf), ms);
   }
@@ -53,6 +54,8 @@ export function summariseProfile(file: string): ProfileSummary {
 }
 
 const IDLE: ReadonlySet<string> = new Set(["(idle)", "(program)", "(root)"]);
+/** What it costs to look is not part of what is looked at. */
+const INSPECTOR = "/bench/inspector.ts";
 
 /** The node and those that called it, innermost first. */
 function stackOf(

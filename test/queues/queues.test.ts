@@ -1,5 +1,5 @@
 import { Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sleep, systemClock } from "../../src/lib/clock.ts";
 import { connectSoon, createProducerConnection } from "../../src/queues/connection.ts";
@@ -14,6 +14,8 @@ describe("hints in the queues", () => {
   let connection: Redis;
   let queues: Queues;
   let lost = 0;
+  // BullMQ closes no connection that it was given.
+  const workerConnections: Redis[] = [];
 
   beforeAll(async () => {
     services = await startTestServices({ mongo: false });
@@ -31,9 +33,15 @@ describe("hints in the queues", () => {
   });
   afterAll(async () => {
     await queues?.close();
-    connection?.disconnect();
+    for (const one of [connection, ...workerConnections]) one?.disconnect();
     await services?.stop();
   });
+
+  const connectWorker = (options: RedisOptions): Redis => {
+    const own = connection.duplicate({ ...options, maxRetriesPerRequest: null });
+    workerConnections.push(own);
+    return own;
+  };
 
   const countOf = async (name: string) => {
     const queue = queues.all().find((one) => one.name === name);
@@ -87,7 +95,7 @@ describe("hints in the queues", () => {
       RECONCILE_QUEUE,
       () => Promise.reject(new Error("the database is away")),
       {
-        connection: connection.duplicate({ maxRetriesPerRequest: null }),
+        connection: connectWorker({}),
         prefix: services.keyPrefix,
       },
     );
@@ -104,7 +112,7 @@ describe("hints in the queues", () => {
     await services.redis.flush();
     const question = { id: "inv-3", revision: 1 };
     const options = () => ({
-      connection: connection.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true }),
+      connection: connectWorker({ enableOfflineQueue: true }),
       prefix: services.keyPrefix,
       lockDuration: 200,
       stalledInterval: 100,
