@@ -6,7 +6,8 @@ import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 
-const IDLE_SOCKETS_MAX = 64;
+/** More than calls run at once: a socket that is closed for want of room is opened again at once. */
+const IDLE_SOCKETS_MAX = 1000;
 /** Below the five seconds after which common servers close an idle connection under our feet. */
 const IDLE_SOCKET_MS = 4_000;
 

@@ -57,7 +57,7 @@ describe("billing demo", () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it("fails when a double charge or a forgotten period is planted", async () => {
+  it.concurrent("fails when a double charge or a forgotten period is planted", async () => {
     const [double, miss] = await Promise.all([
       demo("--json", ...SMALLEST, "--plant", "double"),
       demo("--json", ...SMALLEST, "--plant", "miss"),
@@ -70,7 +70,7 @@ describe("billing demo", () => {
     expect(missed["doubleCharges"]).toBe(0);
   });
 
-  it("writes no escape sequence into a pipe", async () => {
+  it.concurrent("writes no escape sequence into a pipe", async () => {
     const ran = await demo(...SMALLEST);
     expect(ran.status, ran.stderr).toBe(0);
     expect(`${ran.stdout}${ran.stderr}`.includes("\u001b")).toBe(false);

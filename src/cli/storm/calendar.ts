@@ -54,7 +54,7 @@ export interface StormCalendar {
 
 /** So many charges: few customers for few charges, at most 2,000 with many months each. */
 export function createCalendar(charges: number): StormCalendar {
-  const count = Math.min(charges, Math.max(250, Math.min(2000, Math.ceil(charges / 25))));
+  const count = Math.min(charges, Math.max(400, Math.min(2000, Math.ceil(charges / 25))));
   const months = Math.ceil(charges / count);
   const inFirstMonth = charges - count * (months - 1);
   const subscriptions = Array.from({ length: count }, (_none, index) =>

@@ -119,8 +119,17 @@ function isPoint({ low, high, isLowIn, isHighIn }: Interval): boolean {
   return low === high && isLowIn && isHighIn;
 }
 
+/** Both lists are in order and without overlaps: one walk over both is enough. */
 function intersect(left: readonly Interval[], right: readonly Interval[]): Interval[] {
-  return left.flatMap((a) => right.map((b) => narrow(a, b)).filter((both) => both !== null));
+  const shared: Interval[] = [];
+  for (let l = 0, r = 0; l < left.length && r < right.length; ) {
+    const [a, b] = [left[l] as Interval, right[r] as Interval];
+    const both = narrow(a, b);
+    if (both !== null) shared.push(both);
+    if (endOf(a) <= endOf(b)) l += 1;
+    else r += 1;
+  }
+  return shared;
 }
 
 function narrow(a: Interval, b: Interval): Interval | null {
