@@ -13,11 +13,12 @@ const integration = [
 /** The longest first, so that the last minutes do not belong to one file alone. */
 const LONGEST = ["crash-points", "interleavings", "ledger", "damage", "torture"];
 
+const isLong = ({ moduleId }: TestSpecification): boolean =>
+  LONGEST.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean =>
-      LONGEST.some((name) => moduleId.endsWith(`/${name}.test.ts`));
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }

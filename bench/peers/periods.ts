@@ -52,7 +52,9 @@ export async function openPeriods(
   pool.on("error", () => {});
   pool.on("connect", () => {});
   const table = `bench_${settings.name}.periods`;
-  await pool.query(`create schema if not exists bench_${settings.name}`);
+  // A process of an earlier load left its own behind.
+  await pool.query(`drop schema if exists bench_${settings.name} cascade`);
+  await pool.query(`create schema bench_${settings.name}`);
   await pool.query(SCHEMA.replaceAll("TABLE", table).replaceAll("INDEX", `due_${settings.name}`));
   let current = 0;
   return {
@@ -98,7 +100,7 @@ interface Claimed {
 }
 
 const SCHEMA = `
-  create table if not exists TABLE (
+  create table TABLE (
     id text primary key,
     round integer not null,
     billing_key text not null,
@@ -111,7 +113,7 @@ const SCHEMA = `
     transaction_id text,
     due_at timestamptz not null
   );
-  create index if not exists INDEX on TABLE (state, due_at)`;
+  create index INDEX on TABLE (state, due_at)`;
 
 const SEED = `
   insert into TABLE (id, round, billing_key, amount, state, due_at)

@@ -200,11 +200,16 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
     takeSweepTurn: (job, everyMs) => takeSweepTurn(job, { ...options, everyMs }),
     async upsertSchedulers(sweepEveryMs) {
       assertConnected();
-      const upsert = (name: SweepJob | typeof CLEAN_JOB, every: number) =>
-        queues.sweep.upsertJobScheduler(name, { every }, { name, ...REGULAR });
-      await Promise.all([upsert("tick", sweepEveryMs), upsert(CLEAN_JOB, CLEAN_EVERY_MS)]);
+      await Promise.all([
+        upsertScheduler(queues.sweep, "tick", sweepEveryMs),
+        upsertScheduler(queues.sweep, CLEAN_JOB, CLEAN_EVERY_MS),
+      ]);
     },
   };
+}
+
+function upsertScheduler(queue: Queue, name: SweepJob | typeof CLEAN_JOB, everyMs: number) {
+  return queue.upsertJobScheduler(name, { every: everyMs }, { name, ...REGULAR });
 }
 
 async function removeOldJobs(queues: readonly Queue[], days: number): Promise<number> {
