@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { finishContractChange } from "../../src/billing/align-invoices.ts";
 import { cancelSubscription } from "../../src/billing/cancel-subscription.ts";
 import { decideLatePeriod } from "../../src/billing/decide-late-period.ts";
 import { requestRefund } from "../../src/billing/request-refund.ts";
 import { resolveAttempt } from "../../src/billing/resolve-attempt.ts";
 import { chargeDepsOf, reconcileDepsOf } from "../../src/compose.ts";
+import { updateDocument } from "../../src/billing/update-document.ts";
 import { BillingError } from "../../src/domain/errors.ts";
+import { endSubscription } from "../../src/domain/subscription.ts";
 import { sleep } from "../../src/lib/clock.ts";
 import { type Core, startCore } from "../support/core.ts";
 
@@ -151,6 +154,26 @@ describe("the charge core on real stores and a real gateway's wire", () => {
     expect(await core.charge(invoiceId)).toMatchObject({ kind: "skipped" });
     expect(await core.invoice(invoiceId)).toMatchObject({ state: "void" });
     expect(await approvalsOf(customerId)).toHaveLength(0);
+  });
+
+  it("leaves a cancel to be finished where an older change of the contract ends meanwhile", async () => {
+    const { subscriptionId, invoiceId } = await duePeriod();
+    const { subscriptions } = core.composition;
+    const older = await subscriptions.find(subscriptionId);
+    if (older === null) throw new Error("there is no subscription");
+    // Whoever cancelled died before the cancel had reached the invoices.
+    await updateDocument(subscriptions, subscriptionId, (read) =>
+      endSubscription(read, "canceled", {
+        at: { business: at("2026-01-10"), operational: new Date() },
+        actor: "api",
+        reason: "customer asked",
+      }),
+    );
+    await finishContractChange(core.composition, older, "api");
+    expect(await subscriptions.find(subscriptionId)).toMatchObject({ aligning: true });
+    await core.sweep();
+    expect(await subscriptions.find(subscriptionId)).toMatchObject({ aligning: false });
+    expect(await core.invoice(invoiceId)).toMatchObject({ state: "void" });
   });
 
   it("never refunds more than was captured, also when requests arrive at once", async () => {
