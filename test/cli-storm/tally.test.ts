@@ -3,7 +3,7 @@ import type { LedgerEntry } from "../../src/cli/demo/simulator-client.ts";
 import { type StormSubscription, createCalendar } from "../../src/cli/storm/calendar.ts";
 import { createTally } from "../../src/cli/storm/tally.ts";
 
-const calendar = createCalendar(1200);
+const calendar = createCalendar(1900);
 const one = calendar.subscriptions[7] as StormSubscription;
 const late = calendar.subscriptions.at(-1) as StormSubscription;
 
@@ -41,8 +41,8 @@ describe("the calendar", () => {
   });
 
   test("counts nothing of the next month at a month's end", () => {
-    expect(calendar.dueBy(calendar.endOfMonth(0))).toBe(200);
-    expect(calendar.dueBy(calendar.endOfMonth(1))).toBe(450);
+    expect(calendar.dueBy(calendar.endOfMonth(0))).toBe(300);
+    expect(calendar.dueBy(calendar.endOfMonth(1))).toBe(700);
   });
 
   test("tells the month of every instant of a period, across years", () => {
