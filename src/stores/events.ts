@@ -40,13 +40,16 @@ export function createEventStore(database: Database): EventStore {
         collectionName === "subscriptions" ? document._id : (document.subscriptionId ?? null);
       return document.outbox.map((entry) => ({
         _id: `${document._id}:${entry.number}`,
-        event: { ...entry, collectionName, documentId: document._id, subscriptionId },
+        ...entry,
+        collectionName,
+        documentId: document._id,
+        subscriptionId,
       }));
     });
-    await insertTogether(
-      model,
-      events.map(({ _id, event }) => ({ _id, ...event })),
-    );
+    // One that is there already was copied before; one that could not be stored stays in its outbox.
+    for (const settled of await insertTogether(model, events)) {
+      if ("error" in settled) throw settled.error;
+    }
   }
 
   async function relayCollection(name: string, limit: number): Promise<number> {

@@ -3,8 +3,10 @@ import type { Redis, RedisOptions } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sleep, systemClock } from "../../src/lib/clock.ts";
 import { connectSoon, createProducerConnection } from "../../src/queues/connection.ts";
-import { RECONCILE_QUEUE } from "../../src/queues/names.ts";
+import { CLEAN_JOB, RECONCILE_QUEUE, SWEEP_QUEUE } from "../../src/queues/names.ts";
 import { type Queues, createQueues } from "../../src/queues/queues.ts";
+import { createSweepWorker } from "../../workers/sweep-worker.ts";
+import type { WorkerDeps } from "../../workers/worker-deps.ts";
 import { type TestServices, startTestServices } from "../support/services.ts";
 
 const ACCOUNT = { gateway: "cookiepay", account: "default" };
@@ -43,12 +45,15 @@ describe("hints in the queues", () => {
     return own;
   };
 
-  const countOf = async (name: string) => {
+  const queueOf = (name: string) => {
     const queue = queues.all().find((one) => one.name === name);
     if (queue === undefined) throw new Error(`no queue ${name}`);
-    const counts = await queues.countJobs(queue);
+    return queue;
+  };
+  const countOf = async (name: string) => {
+    const counts = await queues.countJobs(queueOf(name));
     const waiting = (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
-    return { ...counts, waiting, active: counts["active"] ?? 0 };
+    return { waiting, active: counts["active"] ?? 0, failed: counts["failed"] ?? 0 };
   };
 
   it("are one job however often the same work is found", async () => {
@@ -135,8 +140,51 @@ describe("hints in the queues", () => {
     expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ waiting: 1 });
   });
 
-  it("take nothing away that is not old, and are not lost without a word", async () => {
-    expect(await queues.removeOldJobs(1)).toBe(0);
+  it("have regular jobs, once however often they are asked for, and again after a flush", async () => {
+    const namesOf = async () =>
+      (await queueOf(SWEEP_QUEUE).getJobSchedulers()).map(({ key }) => key).toSorted();
+    await queues.upsertSchedulers(60_000);
+    await queues.upsertSchedulers(60_000);
+    expect(await namesOf()).toEqual([CLEAN_JOB, "tick"]);
+    await services.redis.flush();
+    expect(await namesOf()).toEqual([]);
+    await queues.upsertSchedulers(60_000);
+    expect(await namesOf()).toEqual([CLEAN_JOB, "tick"]);
+  });
+
+  it("lose failed jobs to the regular clean-up once they are old, and no others", async () => {
+    await services.redis.flush();
+    const kept = { attempts: 1, removeOnFail: false };
+    await queueOf(RECONCILE_QUEUE).add("ask", { invoiceId: "inv-4" }, kept);
+    const failing = new Worker(RECONCILE_QUEUE, () => Promise.reject(new Error("broken")), {
+      connection: connectWorker({}),
+      prefix: services.keyPrefix,
+    });
+    while ((await countOf(RECONCILE_QUEUE)).failed !== 1) await sleep(20);
+    await failing.close();
+    await queues.addQuestions("ask", [{ id: "inv-5", revision: 1 }]);
+
+    const clean = async (jobsKeptDays: number) => {
+      const options = () => ({ connection: connectWorker({}), prefix: services.keyPrefix });
+      const worker = createSweepWorker({ sweep: { queues } } as WorkerDeps, {
+        options,
+        jobsKeptDays,
+        sweepIntervalMs: 60_000,
+      });
+      const done = new Promise<string>((resolve) => {
+        worker.on("completed", (_job, result: string) => resolve(result));
+      });
+      await queueOf(SWEEP_QUEUE).add(CLEAN_JOB, { invoiceId: "" });
+      const result = await done;
+      await worker.close();
+      return result;
+    };
+    expect(await clean(1)).toBe("0 removed");
+    expect(await clean(0)).toBe("1 removed");
+    expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ failed: 0, waiting: 1 });
+  });
+
+  it("are not lost without a word", async () => {
     connection.disconnect();
     await queues.hints.sweep();
     expect(lost).toBe(1);

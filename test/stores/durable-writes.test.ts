@@ -4,7 +4,6 @@ import { recordUntilWritten } from "../../src/billing/record-until-written.ts";
 import { closeAbsent } from "../../src/domain/ask-rules.ts";
 import { expireClaim } from "../../src/domain/claim-rules.ts";
 import { withEvent } from "../../src/domain/events.ts";
-import { openPaymentInvoice } from "../../src/domain/invoice.ts";
 import { LATE_ANSWER } from "../../src/domain/late-rules.ts";
 import { recordOutcome } from "../../src/domain/outcome-rules.ts";
 import { systemBusinessClock, systemClock } from "../../src/lib/clock.ts";
@@ -13,7 +12,16 @@ import { openDatabase } from "../../src/stores/connection.ts";
 import { createEventStore } from "../../src/stores/events.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "../../src/stores/invoices.ts";
-import { LEASE_MS, POLICY, START, after, claimed, given, recordingAt } from "../domain/fixtures.ts";
+import {
+  LEASE_MS,
+  POLICY,
+  START,
+  after,
+  claimed,
+  given,
+  paymentInvoice,
+  recordingAt,
+} from "../domain/fixtures.ts";
 import { type TestServices, startTestServices } from "../support/services.ts";
 
 const WRITES = new Set(["insert", "update", "delete", "findAndModify"]);
@@ -42,23 +50,7 @@ describe("the writes of the stores", () => {
   let count = 0;
   async function insertInvoice() {
     count += 1;
-    const at = { business: START, operational: START };
-    const invoice = openPaymentInvoice(
-      {
-        id: `pay_${count}`,
-        number: `N${count}`,
-        amount: 9900,
-        productName: "월간 구독",
-        gateway: "cookiepay",
-        account: "default",
-        billingKeyId: "key_1",
-        customerId: "c",
-        customerName: "홍길동",
-        dueAt: at.business,
-        at,
-      },
-      null,
-    );
+    const invoice = paymentInvoice({ id: `pay_${count}`, number: `N${count}` });
     expect(await invoices.insert(invoice)).toBe(true);
     return invoice;
   }
@@ -162,6 +154,24 @@ describe("the writes of the stores", () => {
       .sort({ number: 1 })
       .toArray();
     expect(stored.map(({ type }) => type)).toEqual(["payment.requested", "payment.tested"]);
+  });
+
+  it("leave an event where it is that could not be copied", async () => {
+    const events = createEventStore(database);
+    await events.relayOutboxes(100);
+    const invoice = await insertInvoice();
+    // An index that cannot hold this event: two of its fields are arrays.
+    const copies = database.collection("events");
+    const index = await copies.createIndex({ "data.one": 1, "data.other": 1 });
+    await database
+      .collection<{ _id: string }>("invoices")
+      .updateOne({ _id: invoice.id }, { $set: { "outbox.0.data": { one: [1], other: [2] } } });
+    await expect(events.relayOutboxes(100)).rejects.toThrow(/parallel arrays/);
+    expect((await invoices.find(invoice.id))?.outbox).toHaveLength(1);
+    await copies.dropIndex(index);
+    await events.relayOutboxes(100);
+    expect((await invoices.find(invoice.id))?.outbox).toEqual([]);
+    expect(await copies.countDocuments({ documentId: invoice.id })).toBe(1);
   });
 });
 

@@ -1,13 +1,12 @@
 import mongoose from "mongoose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openPaymentInvoice } from "../../src/domain/invoice.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import { type Link, openLink } from "../../src/cli/storm/link.ts";
 import { type Database, createDatabase, openDatabase } from "../../src/stores/connection.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "../../src/stores/invoices.ts";
 import { writeTogether } from "../../src/stores/joined-operations.ts";
-import { START, claimed, given } from "../domain/fixtures.ts";
+import { claimed, given, paymentInvoice } from "../domain/fixtures.ts";
 import { type TestServices, startTestServices } from "../support/services.ts";
 
 const MANY = 30;
@@ -42,26 +41,10 @@ describe("joined writes of the stores", () => {
 
   let count = 0;
   function openInvoices(): Promise<Invoice[]> {
-    const at = { business: START, operational: START };
     return Promise.all(
       Array.from({ length: MANY }, async () => {
         count += 1;
-        const invoice = openPaymentInvoice(
-          {
-            id: `pay_${count}`,
-            number: `N${count}`,
-            amount: 9900,
-            productName: "월간 구독",
-            gateway: "cookiepay",
-            account: "default",
-            billingKeyId: "key_1",
-            customerId: "c",
-            customerName: "홍길동",
-            dueAt: at.business,
-            at,
-          },
-          null,
-        );
+        const invoice = paymentInvoice({ id: `pay_${count}`, number: `N${count}` });
         expect(await invoices.insert(invoice)).toBe(true);
         return invoice;
       }),
