@@ -1,14 +1,16 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Two projects: `unit` runs two files beside each other, each with the services it needs;
-// `integration` starts and kills whole systems, one file at a time, and comes after it.
+// Three projects, one after the other: `unit` runs two files beside each other, each with the
+// services it needs; `integration` does so with whole systems; `gates` has the machine to itself.
+const gates = ["test/cli/demo.test.ts", "test/chaos/storm.test.ts"];
 const integration = [
   "test/e2e/**/*.test.ts",
   "test/cli/**/*.test.ts",
   "test/verify/{at-work,command}.test.ts",
-  "test/chaos/storm.test.ts",
 ];
+/** Whole systems take their time to start. */
+const slow = { testTimeout: 300_000, hookTimeout: 120_000 };
 
 /** The longest first, so that the last minutes do not belong to one file alone. */
 const LONGEST = ["crash-points", "interleavings", "ledger", "damage", "torture"];
@@ -30,15 +32,17 @@ export default defineConfig({
     setupFiles: "test/support/run-children-packed.ts",
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Fewer and shorter collections: the long proofs leave much behind.
+    execArgv: ["--max-semi-space-size=64"],
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: integration,
-          // The long proofs wait for one core each: two beside each other use a small machine whole.
-          maxWorkers: 2,
+          exclude: [...integration, ...gates],
+          // The long proofs take one core each, others wait for servers that start and end.
+          maxWorkers: 3,
           // Files share what they import, and nothing else: each has services of its own.
           isolate: false,
         },
@@ -48,10 +52,20 @@ export default defineConfig({
         test: {
           name: "integration",
           include: integration,
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          exclude: gates,
+          ...slow,
+          maxWorkers: 2,
           sequence: { sequencer: LongestFirst, groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "gates",
+          include: gates,
+          ...slow,
+          fileParallelism: false,
+          sequence: { sequencer: LongestFirst, groupOrder: 2 },
         },
       },
     ],

@@ -40,6 +40,7 @@ export async function subscribe(deps: SubscribeDeps, input: SubscribeInput): Pro
   const earlier = await findEarlier(deps, input.idempotency);
   if (earlier !== null) return earlier;
   const { billingKeyId, startOn, ...given } = input;
+  const at = await readInstants(deps);
   const key = await getUsableBillingKey(deps.billingKeys, billingKeyId, input.customerId);
   const subscription = createSubscription({
     ...given,
@@ -51,7 +52,7 @@ export async function subscribe(deps: SubscribeDeps, input: SubscribeInput): Pro
     account: key.account,
     zone: deps.zone,
     dueHour: deps.billingHour,
-    at: await readInstants(deps),
+    at,
   });
   if (!(await deps.subscriptions.insert(subscription))) {
     const first = await findEarlier(deps, input.idempotency);
@@ -62,7 +63,8 @@ export async function subscribe(deps: SubscribeDeps, input: SubscribeInput): Pro
     { subscriptionId: subscription.id, nextPeriodAt: subscription.nextPeriodAt },
     "subscription is created",
   );
-  await deps.hints.sweep();
+  const { nextPeriodAt } = subscription;
+  if (nextPeriodAt !== null && nextPeriodAt <= at.business) await deps.hints.sweep();
   return subscription;
 }
 

@@ -100,6 +100,8 @@ export async function openLane(services: TestServices, number: number): Promise<
   const connection = new Redis(services.redisUrl, { maxRetriesPerRequest: null });
   connection.on("error", () => {});
   const workers = await openWorkers(composition, connection, name);
+  // A connection without BullMQ's scripts: every pipeline of theirs carries them all.
+  const looks = new Redis(services.redisUrl);
   const newAdapter = (url = simulatorUrl) =>
     createCookiepayAdapter(accountAt(composition, url), { clock });
   const wipeRedis = async () => {
@@ -116,7 +118,7 @@ export async function openLane(services: TestServices, number: number): Promise<
     newAdapter,
     wipeRedis,
     async findBusy() {
-      const lengths = redis.pipeline();
+      const lengths = looks.pipeline();
       for (const worker of workers) {
         lengths.llen(worker.toKey("wait")).zcard(worker.toKey("prioritized"));
       }
@@ -134,6 +136,7 @@ export async function openLane(services: TestServices, number: number): Promise<
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));
       connection.disconnect();
+      looks.disconnect();
       await queues.close();
       await wipeRedis();
       await database.dropDatabase();

@@ -2,6 +2,7 @@ import type { PlannedSubscription } from "./plan.ts";
 
 /** How many requests are made at a time. */
 const AT_ONCE = 8;
+const SAVE_TRIES = 3;
 
 /** The documented test card of the simulator: it always approves, so that only planned faults happen. */
 const TEST_CARD = {
@@ -37,11 +38,7 @@ export async function bringCustomers(
 
 async function bringCustomer(apiUrl: string, planned: NewCustomer): Promise<void> {
   const { customerId, customerName } = planned;
-  const registered = await post(`${apiUrl}/billing/register`, {
-    ...TEST_CARD,
-    customerId,
-    customerName,
-  });
+  const registered = await saveCard(apiUrl, { ...TEST_CARD, customerId, customerName });
   await post(`${apiUrl}/billing/subscribe`, {
     billingKey: registered["billingKey"],
     customerId,
@@ -54,6 +51,27 @@ async function bringCustomer(apiUrl: string, planned: NewCustomer): Promise<void
   });
 }
 
+/** Saving a card moves no money: where a busy machine loses the reply, it is saved anew. */
+async function saveCard(apiUrl: string, card: object): Promise<Record<string, unknown>> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await post(`${apiUrl}/billing/register`, card);
+    } catch (error) {
+      const isUnknown = error instanceof AnswerError && error.status === 502;
+      if (!isUnknown || tried === SAVE_TRIES) throw error;
+    }
+  }
+}
+
+class AnswerError extends Error {
+  readonly status: number;
+
+  constructor(url: string, status: number, text: string) {
+    super(`${new URL(url).pathname} answered ${status}: ${text}`);
+    this.status = status;
+  }
+}
+
 async function post(url: string, body: unknown): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
     method: "POST",
@@ -61,8 +79,7 @@ async function post(url: string, body: unknown): Promise<Record<string, unknown>
     body: JSON.stringify(body),
   });
   const text = await response.text();
-  if (!response.ok)
-    throw new Error(`${new URL(url).pathname} answered ${response.status}: ${text}`);
+  if (!response.ok) throw new AnswerError(url, response.status, text);
   const answer: Record<string, unknown> = JSON.parse(text);
   return answer;
 }

@@ -78,7 +78,10 @@ interface Both {
   naive: NaiveResult | null;
 }
 
-/** The product and the control side by side: each waits most of the time. */
+/**
+ * The product and the control side by side: each waits most of the time. The control begins when the
+ * product's customers are there, which is work for the machine alone.
+ */
 async function stormBoth(context: CommandContext, run: Run): Promise<Both> {
   const { options, line } = run;
   let failure: unknown = null;
@@ -93,16 +96,24 @@ async function stormBoth(context: CommandContext, run: Run): Promise<Both> {
   const show = (what: string) => (progress: StormProgress) => {
     if (what === shown) line.show(what, progress);
   };
+  // One at most, whoever begins it.
+  const controls: Promise<NaiveResult | null>[] = [];
+  const beginControl = (): void => {
+    if (options.plant !== null || controls.length > 0) return;
+    controls.push(stormControl(context, beside, show("control")).catch(keepFailure));
+  };
   const storm = async (): Promise<ProductResult> => {
-    const result = await stormOurs(context, beside, show("storm"));
+    const showStorm = show("storm");
+    const result = await stormOurs(context, beside, (progress) => {
+      beginControl();
+      showStorm(progress);
+    });
     shown = "control";
     return result;
   };
-  const control = (): Promise<NaiveResult> => stormControl(context, beside, show("control"));
-  const [ours, naive] = await Promise.all([
-    options.naive ? null : storm().catch(keepFailure),
-    options.plant === null ? control().catch(keepFailure) : null,
-  ]);
+  const ours = options.naive ? null : await storm().catch(keepFailure);
+  if (failure === null) beginControl();
+  const [naive = null] = await Promise.all(controls);
   if (failure !== null) throw failure;
   return { ours, naive };
 }

@@ -64,7 +64,7 @@ export async function strike(field: Battlefield, fault: PlannedFault): Promise<F
       await services.redis.restart();
       return fault.kind;
     case "rollback_redis":
-      await rollBack(services.redis, lastingMs(500, 4000));
+      await rollBack(services.redis, lastingMs(500, 2500));
       return fault.kind;
     case "kill_mongo":
       await services.mongo.halt();
@@ -82,7 +82,7 @@ export async function strike(field: Battlefield, fault: PlannedFault): Promise<F
       return fault.kind;
     case "fill_redis":
       await order(field.redis, "CONFIG", "SET", "maxmemory", "1");
-      await sleep(lastingMs(500, 4000));
+      await sleep(lastingMs(500, 2500));
       await order(field.redis, "CONFIG", "SET", "maxmemory", "0");
       return fault.kind;
     case "stop_redis":

@@ -11,7 +11,7 @@ export const STORM_SETTINGS = {
   DUNNING_STEP_DAYS: "1,3,5,7",
   DUNNING_FINAL_STATE: "unpaid",
   CATCH_UP: "hold",
-  CHARGE_CONCURRENCY: "20",
+  CHARGE_CONCURRENCY: "40",
   CHARGE_CALL_DEADLINE_MS: "1500",
   CHARGE_CONNECT_TIMEOUT_MS: "500",
   CHARGE_TOKEN_TIMEOUT_MS: "1000",
@@ -31,7 +31,7 @@ export const STORM_SETTINGS = {
 /** What the gateway's stand-in is like. */
 export const GATEWAY_SETTINGS = {
   latencyMs: [0, 300],
-  tokenLifeMs: 8000,
+  tokenLifeMs: 4000,
   /** Approved, and the reply never arrives: dropped, HTTP 500, or silence. */
   lostReplies: { commit_then_drop: 0.012, commit_then_500: 0.004, commit_then_hang: 0.004 },
   /** Soft declines; a later attempt draws anew. */

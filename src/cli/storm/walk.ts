@@ -1,12 +1,12 @@
 /** Business time goes on day by day, while faults strike and charges are still under way. */
 import type { Composition } from "../../compose.ts";
-import { BILLABLE_STATES } from "../../domain/subscription.ts";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { tellSimulator } from "../../tell-simulator.ts";
 import { isDatabaseUnavailable } from "../../stores/connection.ts";
-import type { StormCalendar, StormSubscription } from "./calendar.ts";
+import type { StormCalendar } from "./calendar.ts";
 import type { Injector } from "./injector.ts";
 import type { LedgerFeed } from "./ledger-feed.ts";
+import { type Stragglers, createStragglers } from "./stragglers.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Walk {
@@ -31,7 +31,7 @@ export class StoppedError extends Error {
 const DAY_MS = 86_400_000;
 const LOOK_MS = 150;
 /** The clock waits while so many due periods are without an approval. */
-const BACKLOG_MAX = 120;
+const BACKLOG_MAX = 200;
 /** With too many faults waiting, a new day is begun when no more than this is under way. */
 const BACKLOG_LOW = 8;
 /** So many faults may wait until their victim stands again, while charges go on. */
@@ -39,11 +39,11 @@ const OVERDUE_MAX = 5;
 /** In the last part of the charges none may: each is to meet work. */
 const LAST_SHARE = 0.85;
 /** A period must be settled before the next one of its subscription comes near. */
-const STRAGGLER_DAYS = 20;
+const STRAGGLER_DAYS = 27;
 
 /** Walks to the end, or to the end of the month in which time ran out. Returns that month's end. */
 export async function walkCalendar(walk: Walk): Promise<Date> {
-  const position: Position = { now: new Date(0), month: 0, index: 0, due: 0, ended: new Set() };
+  const position: Position = { now: new Date(0), due: 0, stragglers: createStragglers(walk) };
   let month = 0;
   for (const day of walk.calendar.days()) {
     if (day.getUTCDate() === 1 && position.due > 0) {
@@ -63,11 +63,7 @@ export async function walkCalendar(walk: Walk): Promise<Date> {
 interface Position {
   now: Date;
   due: number;
-  /** The oldest period that has no approval yet, in the order of due instants. */
-  month: number;
-  index: number;
-  /** Subscriptions that ended with a final decline: nothing of theirs is due any more. */
-  ended: Set<StormSubscription>;
+  stragglers: Stragglers;
 }
 
 function isOver(walk: Walk): boolean {
@@ -79,7 +75,8 @@ async function untilReadyFor(walk: Walk, position: Position, day: Date): Promise
     if (walk.stopped()) throw new StoppedError();
     if (isOver(walk)) walk.injector.end();
     await look(walk, position);
-    if (mayGoOn(walk, position) && !(await hasStraggler(walk, position, day))) return;
+    const before = new Date(day.getTime() - STRAGGLER_DAYS * DAY_MS);
+    if (mayGoOn(walk, position) && !(await position.stragglers.exist(before, position.now))) return;
     await sleep(LOOK_MS);
   }
 }
@@ -93,9 +90,9 @@ async function look(walk: Walk, position: Position): Promise<void> {
 }
 
 /** Due periods without an approval. */
-function countUnderWay({ calendar, tally }: Walk, { due, ended, now }: Position): number {
+function countUnderWay({ calendar, tally }: Walk, { due, stragglers, now }: Position): number {
   let never = 0;
-  for (const subscription of ended) {
+  for (const subscription of stragglers.ended) {
     for (let month = subscription.firstMonth; month < calendar.months; month += 1) {
       if (calendar.dueAt(subscription, month) > now) break;
       if (tally.approvals(subscription, month) === 0) never += 1;
@@ -111,47 +108,6 @@ function mayGoOn(walk: Walk, position: Position): boolean {
   const isLast = settled > walk.calendar.charges * LAST_SHARE;
   if (injector.overdue(settled) <= (isLast ? 0 : OVERDUE_MAX)) return underWay < BACKLOG_MAX;
   return underWay < BACKLOG_LOW && injector.wantsWork(settled);
-}
-
-/** Whether an old period is unsettled and somebody still works on it at this instant. */
-async function hasStraggler(walk: Walk, position: Position, day: Date): Promise<boolean> {
-  const { invoices, subscriptions } = walk.composition;
-  const oldest = findOldestUnpaid(walk, position);
-  const limitMs = day.getTime() - STRAGGLER_DAYS * DAY_MS;
-  if (oldest === null || oldest.dueAt.getTime() > limitMs) return false;
-  try {
-    const { now } = position;
-    if ((await subscriptions.hasWork(now)) || (await invoices.hasWork(now))) return true;
-    // It waits for a later try of its ladder, or its subscription has ended: whether that is right
-    // is for the audit to say.
-    const { customerId } = oldest.subscription;
-    const [found] = await subscriptions.list({ customerId }, 1);
-    if (found === undefined || !BILLABLE_STATES.includes(found.state)) {
-      position.ended.add(oldest.subscription);
-    }
-    return false;
-  } catch (error) {
-    // While the database is away nobody can say.
-    if (isDatabaseUnavailable(error)) return true;
-    throw error;
-  }
-}
-
-function findOldestUnpaid(
-  { calendar, tally }: Walk,
-  position: Position,
-): { subscription: StormSubscription; dueAt: Date } | null {
-  for (; position.month < calendar.months; position.month += 1, position.index = 0) {
-    for (; position.index < calendar.subscriptions.length; position.index += 1) {
-      const subscription = calendar.subscriptions[position.index];
-      if (subscription === undefined || subscription.firstMonth > position.month) continue;
-      if (position.ended.has(subscription)) continue;
-      if (tally.approvals(subscription, position.month) === 0) {
-        return { subscription, dueAt: calendar.dueAt(subscription, position.month) };
-      }
-    }
-  }
-  return null;
 }
 
 /** Told events decide nothing. They would be most of a long run's documents, so old ones go. */

@@ -97,9 +97,11 @@ function headersFor(
 }
 
 /** Strict UTF-8: in a wrong charset the words beside a code cannot be trusted either. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+    return JSON.parse(UTF8.decode(bytes)) as unknown;
   } catch {
     return undefined;
   }
