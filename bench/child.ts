@@ -11,6 +11,9 @@ export interface Child<Question, Answer> {
   stop(): Promise<void>;
 }
 
+/** Those of `npm run worker`, for every process alike. */
+const NODE_SETTINGS = "--max-semi-space-size=32";
+
 /** Starts a program of the bench; `entry` is named from the bench's folder. */
 export async function startChild<Question extends object, Answer extends object>(
   entry: string,
@@ -18,7 +21,7 @@ export async function startChild<Question extends object, Answer extends object>
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Child<Question, Answer>> {
   const child = await spawnNode(new URL(entry, import.meta.url), args, {
-    env,
+    env: { ...env, NODE_OPTIONS: NODE_SETTINGS },
     onLine: (line) => process.stderr.write(`${entry}: ${line}\n`),
   });
   const next = () => nextMessage<Answer>(child, entry);

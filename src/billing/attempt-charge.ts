@@ -110,7 +110,7 @@ async function look(
   at: Instants,
 ): Promise<{ invoice: Invoice; version: number } | null> {
   if (found.subscriptionId === null) return { invoice: found, version: found.version };
-  const subscription = await deps.subscriptions.find(found.subscriptionId);
+  const subscription = await deps.subscriptions.findContract(found.subscriptionId);
   if (subscription === null) return null;
   const aligned = alignInvoice(found, subscription, { at, actor: "charge" });
   const invoice = aligned === found ? found : await deps.invoices.write(found, aligned);
@@ -180,7 +180,7 @@ type OpenedBillingKey =
 
 async function openBillingKey(deps: AttemptChargeDeps, id: string): Promise<OpenedBillingKey> {
   try {
-    const key = await deps.billingKeys.find(id);
+    const key = await deps.billingKeys.findSealed(id);
     if (key?.secret != null && key.state === "active") {
       return { kind: "opened", value: deps.secrets.open(key.secret, key.id) };
     }

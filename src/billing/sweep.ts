@@ -75,17 +75,17 @@ async function tellSubscriptions(deps: SweepDeps): Promise<void> {
 async function enqueueCharges(deps: SweepDeps): Promise<void> {
   const at = await readInstants(deps);
   for (const account of deps.accounts) {
-    const room = deps.queueWindow - (await deps.queues.countWaiting(account));
+    const waiting = await deps.queues.countWaiting(account);
+    const room = deps.queueWindow - waiting;
     if (room <= 0) continue;
+    // What has its job already is due too and comes first: a window is read, and that left out.
     const [refunds, charges] = await Promise.all([
-      deps.invoices.listRefundable(account, at.operational, room),
-      deps.invoices.listChargeable(account, at, room),
+      deps.invoices.listRefundable(account, at.operational, deps.queueWindow),
+      deps.invoices.listChargeable(account, at, deps.queueWindow),
     ]);
-    const hinted = [...refunds, ...charges].slice(0, room);
-    await deps.queues.addCharges(
-      account,
-      hinted.map((hint) => ({ ...hint, ...account })),
-    );
+    const hinted = [...refunds, ...charges].map((hint) => ({ ...hint, ...account }));
+    const missing = waiting === 0 ? hinted : await deps.queues.listWithoutJob(account, hinted);
+    await deps.queues.addCharges(account, missing.slice(0, room));
   }
 }
 

@@ -6,6 +6,7 @@ import { type Cause, withEvent } from "./events.ts";
 import { type Invoice, eventData, isInFlight, lastAttempt, withLastAttempt } from "./invoice.ts";
 import {
   BILLABLE_STATES,
+  type Contract,
   type Subscription,
   type SubscriptionState,
   endSubscription,
@@ -16,7 +17,7 @@ import {
  * Brings an invoice up to the contract. In flight it is only marked: the call that is out comes
  * back first. Returns the same object where nothing is to be done.
  */
-export function alignInvoice(invoice: Invoice, subscription: Subscription, by: Cause): Invoice {
+export function alignInvoice(invoice: Invoice, subscription: Contract, by: Cause): Invoice {
   // Somebody who finishes an older change must not undo what a newer one has brought here already.
   if (invoice.held === "broken" || subscription.version < invoice.version) return invoice;
   if (mustReopen(invoice, subscription)) return reopenInvoice(invoice, subscription, by);
@@ -37,7 +38,7 @@ export function alignInvoice(invoice: Invoice, subscription: Subscription, by: C
 }
 
 /** The invoice on the present terms, held or let go, and due at once where the change says so. */
-function underContract(invoice: Invoice, subscription: Subscription, by: Cause): Invoice {
+function underContract(invoice: Invoice, subscription: Contract, by: Cause): Invoice {
   const newCard = invoice.billingKeyId !== subscription.billingKeyId;
   const newTerms = newCard || invoice.amount !== subscription.amount;
   const aligned: Invoice = {
@@ -56,7 +57,7 @@ function underContract(invoice: Invoice, subscription: Subscription, by: Cause):
   return subscription.payNow === invoice.id ? dueNow(aligned, by) : aligned;
 }
 
-function heldBy(invoice: Invoice, subscription: Subscription): Invoice["held"] {
+function heldBy(invoice: Invoice, subscription: Contract): Invoice["held"] {
   if (subscription.parked !== null) return invoice.held ?? "parked";
   return invoice.held === "parked" ? null : invoice.held;
 }
@@ -77,7 +78,7 @@ function dueNow(invoice: Invoice, by: Cause): Invoice {
 }
 
 /** A failed invoice that the customer pays after all. */
-function mustReopen(invoice: Invoice, subscription: Subscription): boolean {
+function mustReopen(invoice: Invoice, subscription: Contract): boolean {
   return (
     invoice.state === "failed" &&
     subscription.payNow === invoice.id &&
@@ -85,7 +86,7 @@ function mustReopen(invoice: Invoice, subscription: Subscription): boolean {
   );
 }
 
-function reopenInvoice(invoice: Invoice, subscription: Subscription, by: Cause): Invoice {
+function reopenInvoice(invoice: Invoice, subscription: Contract, by: Cause): Invoice {
   const reopened = withEvent<Invoice>(
     { ...invoice, state: "open", step: "charge", followUp: false },
     {

@@ -135,6 +135,9 @@ interface Move extends Cause {
   reason: string;
 }
 
+/** What is agreed, without the traces of how it came about. */
+export type Contract = Omit<Subscription, "changes" | "metadata" | "outbox" | "idempotency">;
+
 /** Whether its periods are opened and its open invoices are charged. */
 export function isBillable(subscription: Pick<Subscription, "state" | "parked">): boolean {
   return BILLABLE_STATES.includes(subscription.state) && subscription.parked === null;

@@ -30,6 +30,11 @@ export interface Queues {
   hints: WorkHints;
   /** Jobs waiting for a worker on an account's queue. */
   countWaiting(account: AccountName): Promise<number>;
+  /** Those of which no job waits or runs: adding the others again would change nothing. */
+  listWithoutJob(
+    account: AccountName,
+    invoices: readonly HintedInvoice[],
+  ): Promise<readonly HintedInvoice[]>;
   addCharges(account: AccountName, invoices: readonly HintedInvoice[]): Promise<void>;
   addQuestions(
     name: "ask" | "recheck",
@@ -149,6 +154,13 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
     return `${invoice.id}-${what}-${invoice.revision}-${stretch}`;
   };
   return {
+    async listWithoutJob(account, invoices) {
+      if (invoices.length === 0) return invoices;
+      assertConnected();
+      const ids = invoices.map((invoice) => jobId(invoice, invoice.step));
+      const taken = await findJobs(options.connection, queues.charge(account), ids);
+      return invoices.filter((_invoice, index) => !taken.has(ids[index] ?? ""));
+    },
     async addCharges(account, invoices) {
       if (invoices.length === 0) return;
       assertConnected();
@@ -193,6 +205,17 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       assertConnected();
       return queue.getJobCounts();
     },
+    ...createCaretaker(options, queues, assertConnected),
+  };
+}
+
+/** What goes on regularly, whoever asks for work. */
+function createCaretaker(
+  options: QueuesOptions,
+  queues: OpenQueues,
+  assertConnected: () => void,
+): Pick<Queues, "removeOldJobs" | "takeSweepTurn" | "upsertSchedulers"> {
+  return {
     async removeOldJobs(days) {
       assertConnected();
       return removeOldJobs(queues.all, days);
@@ -206,6 +229,21 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       ]);
     },
   };
+}
+
+/** Which of these jobs wait or run. */
+async function findJobs(
+  connection: Redis,
+  queue: Queue<InvoiceJob>,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  // Every charge has a priority: BullMQ keeps such jobs in this sorted set until they are taken.
+  const [scores, running] = await Promise.all([
+    connection.zmscore(queue.toKey("prioritized"), [...ids]),
+    connection.lrange(queue.toKey("active"), 0, -1),
+  ]);
+  const waiting = ids.filter((_id, index) => (scores[index] ?? null) !== null);
+  return new Set([...waiting, ...running]);
 }
 
 function upsertScheduler(queue: Queue, name: SweepJob | typeof CLEAN_JOB, everyMs: number) {

@@ -5,6 +5,7 @@ import {
   JOINING,
   type RevisionedStore,
   type Stored,
+  createFind,
   createFinders,
   createRevisionedStore,
 } from "./revisioned.ts";
@@ -13,7 +14,11 @@ import { billingKeySchema } from "./schemas.ts";
 /** Saved cards. The gateway's token stands in them encrypted. */
 export interface BillingKeyStore extends RevisionedStore<BillingKey> {
   findByIdempotencyKey(key: string): Promise<BillingKey | null>;
+  /** What a charge needs of it. */
+  findSealed(id: string): Promise<SealedKey | null>;
 }
+
+export type SealedKey = Pick<BillingKey, "id" | "state" | "secret">;
 
 export function createBillingKeyStore(
   database: Database,
@@ -22,6 +27,7 @@ export function createBillingKeyStore(
   const model = database.model<Stored<BillingKey>>("BillingKey", billingKeySchema, "billingkeys");
   return {
     ...createRevisionedStore<BillingKey>(model, joining),
+    findSealed: createFind<SealedKey>(model, joining, { state: 1, secret: 1 }),
     findByIdempotencyKey: (key) => createFinders<BillingKey>(model).one({ "idempotency.key": key }),
   };
 }

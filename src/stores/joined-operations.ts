@@ -20,15 +20,19 @@ interface AnyModel {
   collection: unknown;
 }
 
+/** Fields to be left out (0) or the only ones to be read (1). */
+export type Projection = Readonly<Record<string, 0> | Record<string, 1>>;
+
 const AS_GIVEN = { ordered: false, ignoreUndefined: true } as const;
 
 /** Reads by id, begun after the last of them was asked for; null for one that is not there. */
 export async function findTogether<Document extends { _id: string }>(
   model: AnyModel,
   ids: readonly string[],
+  projection: Projection = {},
 ): Promise<Settled<Document | null>[]> {
   const found = await collectionOf(model)
-    .find({ _id: { $in: [...new Set(ids)] } })
+    .find({ _id: { $in: [...new Set(ids)] } }, { projection })
     .toArray();
   const byId = new Map(found.map((document) => [document._id, document as Document]));
   return ids.map((id) => ({ answer: byId.get(id) ?? null }));

@@ -2,6 +2,7 @@ import type mongoose from "mongoose";
 import type { HasOutbox } from "../domain/events.ts";
 import {
   type JoinedWrite,
+  type Projection,
   findTogether,
   insertTogether,
   writeTogether,
@@ -40,14 +41,10 @@ export function createRevisionedStore<T extends Revisioned>(
   model: mongoose.Model<Stored<T>>,
   joining: Joining,
 ): RevisionedStore<T> {
-  const find = joinCalls((ids: string[]) => findTogether<Stored<T>>(model, ids), joining);
   const insert = joinCalls((all: Stored<T>[]) => insertTogether(model, all), joining);
   const write = joinCalls((all: JoinedWrite[]) => writeTogether(model, all), joining);
   return {
-    async find(id) {
-      const found = await find(id);
-      return found === null ? null : fromStored<T>(found);
-    },
+    find: createFind<T>(model, joining),
     async insert(document) {
       const stored = toStored(document);
       assertKnown(model.schema, stored);
@@ -69,6 +66,27 @@ export function createRevisionedStore<T extends Revisioned>(
   };
 }
 
+/** Reads by id, close upon each other in one round trip; with a projection, some fields alone. */
+export function createFind<T extends { id: string }>(
+  model: { collection: unknown },
+  joining: Joining,
+  projection?: Projection,
+): (id: string) => Promise<T | null> {
+  const find = joinCalls(
+    (ids: string[]) => findTogether<StoredPart>(model, ids, projection),
+    joining,
+  );
+  return async (id) => {
+    const found = await find(id);
+    return found === null ? null : (fromStored(found) as T);
+  };
+}
+
+/** A document, or a part of it, as it stands in the database. */
+interface StoredPart {
+  _id: string;
+}
+
 /** The driver takes a misspelt field as it is: a filter would miss, a value would be stored aside. */
 function assertKnown(schema: Pick<mongoose.Schema, "path">, fields: object): void {
   const unknown = Object.keys(fields).find((field) => schema.path(field) === undefined);
@@ -85,21 +103,22 @@ export function createFinders<T extends Revisioned>(model: mongoose.Model<Stored
   return {
     async one(filter) {
       const found = await model.findOne(filter).lean<Stored<T>>();
-      return found === null ? null : fromStored<T>(found);
+      return found === null ? null : (fromStored(found) as T);
     },
     async many(filter, sort, limit) {
       const found = await model.find(filter).sort(sort).limit(limit).lean<Stored<T>[]>();
-      return found.map((stored) => fromStored<T>(stored));
+      return found.map((stored) => fromStored(stored) as T);
     },
   };
 }
 
 /** Fields but the outbox whose value is another object or another value than it was. */
 function changedFields<T extends object>(read: T, next: T): Partial<T> {
-  const before: Partial<Record<string, unknown>> = { ...read };
-  return Object.fromEntries(
-    Object.entries(next).filter(([field, value]) => field !== "outbox" && before[field] !== value),
-  ) as Partial<T>;
+  const changed: Partial<T> = {};
+  for (const field in next) {
+    if (field !== "outbox" && read[field] !== next[field]) changed[field] = next[field];
+  }
+  return changed;
 }
 
 function toStored<T extends Revisioned>(document: T): Stored<T> {
@@ -107,7 +126,12 @@ function toStored<T extends Revisioned>(document: T): Stored<T> {
   return { _id: id, ...rest };
 }
 
-function fromStored<T extends Revisioned>(stored: Stored<T>): T {
-  const { _id, writeId: _writeId, ...rest } = stored;
-  return { id: _id, ...rest } as unknown as T;
+/** In a plain loop: taking a rest and spreading it again costs five times as much. */
+function fromStored(stored: StoredPart): { id: string } {
+  const document: Record<string, unknown> & { id: string } = { id: stored._id };
+  for (const field in stored) {
+    if (field !== "_id" && field !== "writeId")
+      document[field] = stored[field as keyof typeof stored];
+  }
+  return document;
 }

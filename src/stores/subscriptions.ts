@@ -1,5 +1,6 @@
 import {
   BILLABLE_STATES,
+  type Contract,
   type Subscription,
   type SubscriptionState,
 } from "../domain/subscription.ts";
@@ -9,6 +10,7 @@ import {
   JOINING,
   type RevisionedStore,
   type Stored,
+  createFind,
   createFinders,
   createRevisionedStore,
 } from "./revisioned.ts";
@@ -23,6 +25,8 @@ export interface SubscriptionFilter {
 }
 
 export interface SubscriptionStore extends RevisionedStore<Subscription> {
+  /** What is agreed, as a charge needs it: without the marks of past requests. */
+  findContract(id: string): Promise<Contract | null>;
   findByIdempotencyKey(key: string): Promise<Subscription | null>;
   /** By the key of a request that changed it. */
   findByChangeKey(key: string): Promise<Subscription | null>;
@@ -52,6 +56,12 @@ export function createSubscriptionStore(
   const billable = { state: { $in: [...BILLABLE_STATES] }, parked: null };
   return {
     ...createRevisionedStore<Subscription>(model, joining),
+    findContract: createFind<Contract>(model, joining, {
+      changes: 0,
+      metadata: 0,
+      outbox: 0,
+      idempotency: 0,
+    }),
     findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
     findByChangeKey: (key) => one({ "changes.key": key }),
     list({ after, ...filter }, limit) {

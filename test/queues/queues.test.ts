@@ -71,6 +71,34 @@ describe("hints in the queues", () => {
     expect(await queues.countWaiting(ACCOUNT)).toBe(2);
   });
 
+  it("fill the window with work that has no job yet", async () => {
+    await services.redis.flush();
+    const due = [1, 2, 3, 4].map((number) => ({
+      id: `inv-due-${number}`,
+      step: "charge" as const,
+      revision: 1,
+      urgent: number === 1,
+      ...ACCOUNT,
+    }));
+    const idsWithoutJob = async () =>
+      (await queues.listWithoutJob(ACCOUNT, due)).map(({ id }) => id);
+    expect(await idsWithoutJob()).toEqual(due.map(({ id }) => id));
+    await queues.addCharges(ACCOUNT, due.slice(0, 2));
+    expect(await idsWithoutJob()).toEqual(["inv-due-3", "inv-due-4"]);
+    expect(await queues.listWithoutJob(ACCOUNT, [])).toEqual([]);
+    // One that a worker has taken is still there.
+    const worker = new Worker(queueOf("charge-cookiepay-default").name, null, {
+      connection: connectWorker({ enableOfflineQueue: true }),
+      prefix: services.keyPrefix,
+      autorun: false,
+    });
+    await worker.getNextJob("token", { block: false });
+    expect(await queues.countWaiting(ACCOUNT)).toBe(1);
+    expect(await idsWithoutJob()).toEqual(["inv-due-3", "inv-due-4"]);
+    await worker.close();
+    await services.redis.flush();
+  });
+
   it("give one sweep its turn at a time: a tick passes, a hint waits", async () => {
     const everyMs = 2000;
     const first = await queues.takeSweepTurn("tick", everyMs);
