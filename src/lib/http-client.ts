@@ -118,8 +118,8 @@ interface Connection {
 }
 
 /**
- * axios's own HTTP, without the merging of settings and the interceptors in front of it: they were an
- * eighth of a charge's processor time, and what others hang on axios must not see these requests.
+ * axios's own HTTP, without the merging of settings and the interceptors in front of it: they were a
+ * twentieth of a charge's processor time, and what others hang on axios must not see these requests.
  */
 const sendOverHttp = getAdapter("http");
 
