@@ -10,12 +10,17 @@ mongoose.set("bufferCommands", false);
 /** What every write waits for, said explicitly: a claim that a fail-over can lose is a double charge. */
 export const WRITE_CONCERN = { w: "majority", journal: true } as const;
 
+const CONNECT_TIMEOUT_MS = 3000;
+/** How long a server that streams its state (MongoDB 4.4 and later) keeps a heartbeat. */
+const HEARTBEAT_FREQUENCY_MS = 10_000;
+
 const OPTIONS: mongoose.ConnectOptions = {
   autoIndex: false,
   autoCreate: false,
   bufferCommands: false,
   serverSelectionTimeoutMS: 2000,
-  connectTimeoutMS: 3000,
+  connectTimeoutMS: CONNECT_TIMEOUT_MS,
+  heartbeatFrequencyMS: HEARTBEAT_FREQUENCY_MS,
   // A server that stands still must not hold a request or a claim for ever.
   socketTimeoutMS: 20_000,
   maxPoolSize: 100,
@@ -59,12 +64,15 @@ function keepAlive(database: Database, url: string): void {
     }
   };
   const watch = (): void =>
-    watchHeartbeat(database.getClient(), HEARTBEAT_MAX_MS, () => void revive());
+    watchHeartbeat(database.getClient(), HEARTBEAT_MAX, () => void revive());
   watch();
 }
 
-/** Longer than any heartbeat that is still alive: it times out with its connection. */
-const HEARTBEAT_MAX_MS = 4000;
+/** Longer than the driver itself waits: for a connection, and for a server that streams its state. */
+const HEARTBEAT_MAX = {
+  asked: CONNECT_TIMEOUT_MS + 1000,
+  awaited: CONNECT_TIMEOUT_MS + HEARTBEAT_FREQUENCY_MS + 1000,
+} as const;
 
 /** Pause between two tries to reach the database, milliseconds. */
 const REOPEN_PAUSE_MS = 1000;

@@ -1,5 +1,12 @@
 import type mongoose from "mongoose";
 
+/** Longest time that a heartbeat takes while its connection is alive, milliseconds. */
+export interface HeartbeatBounds {
+  asked: number;
+  /** A server that streams keeps the question until something changes, or its time is over. */
+  awaited: number;
+}
+
 /**
  * Calls back, once, when a heartbeat of the driver gets neither an answer nor an error for so long.
  * That happens (driver 7) when all connections break in the same instant: a heartbeat that is written
@@ -7,14 +14,14 @@ import type mongoose from "mongoose";
  */
 export function watchHeartbeat(
   client: mongoose.mongo.MongoClient,
-  longestMs: number,
+  longest: HeartbeatBounds,
   onLost: () => void,
 ): void {
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => clearTimeout(timer);
-  client.on("serverHeartbeatStarted", () => {
+  client.on("serverHeartbeatStarted", ({ awaited }) => {
     stop();
-    timer = setTimeout(onLost, longestMs);
+    timer = setTimeout(onLost, awaited ? longest.awaited : longest.asked);
     timer.unref();
   });
   client.on("serverHeartbeatSucceeded", stop);
