@@ -1,5 +1,5 @@
 # Builds with everything, ships without the tools. One image runs every process: the API by default,
-# `node dist/workers/main.js` for workers, `node bin/billing.js` for the command line.
+# `node --max-semi-space-size=32 dist/workers/main.js` for workers, `node bin/billing.js` for the command line.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Three projects, one after the other: `unit` runs two files beside each other, each with the
-// services it needs; `integration` does so with whole systems; `gates` has the machine to itself.
+// Three projects, one after the other: `unit` runs three files beside each other, each with the
+// services it needs; `integration` two, with whole systems; `gates` has the machine to itself.
 const gates = ["test/cli/demo.test.ts", "test/chaos/storm.test.ts"];
 const integration = [
   "test/e2e/**/*.test.ts",

@@ -237,13 +237,15 @@ async function findJobs(
   queue: Queue<InvoiceJob>,
   ids: readonly string[],
 ): Promise<Set<string>> {
-  // Every charge has a priority: BullMQ keeps such jobs in this sorted set until they are taken.
-  const [scores, running] = await Promise.all([
+  // Every charge has a priority: BullMQ keeps such jobs in this sorted set until they are taken, and
+  // in the plain list of those that wait only once they have stalled.
+  const [scores, stalled, running] = await Promise.all([
     connection.zmscore(queue.toKey("prioritized"), [...ids]),
+    connection.lrange(queue.toKey("wait"), 0, -1),
     connection.lrange(queue.toKey("active"), 0, -1),
   ]);
   const waiting = ids.filter((_id, index) => (scores[index] ?? null) !== null);
-  return new Set([...waiting, ...running]);
+  return new Set([...waiting, ...stalled, ...running]);
 }
 
 function upsertScheduler(queue: Queue, name: SweepJob | typeof CLEAN_JOB, everyMs: number) {

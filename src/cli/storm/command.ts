@@ -80,7 +80,7 @@ interface Both {
 
 /**
  * The product and the control side by side: each waits most of the time. The control begins when the
- * product's customers are there, which is work for the machine alone.
+ * product's customers are there: bringing them keeps the whole machine busy.
  */
 async function stormBoth(context: CommandContext, run: Run): Promise<Both> {
   const { options, line } = run;
