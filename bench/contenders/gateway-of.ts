@@ -28,10 +28,15 @@ export function createGatewayOf({ gatewayUrl }: ContenderSettings): ChargeAtGate
     },
     { clock: systemClock },
   );
-  return async (charge) => {
+  return async ({ billingKey, ...charge }) => {
     const outcome = await adapter.charge(
       { credential: await credentialOf(adapter), maySend: () => true },
-      { ...charge, productName: "월간 구독", customerName: "홍길동" },
+      {
+        ...charge,
+        source: { kind: "billing_key", billingKey },
+        productName: "월간 구독",
+        customerName: "홍길동",
+      },
     );
     if (outcome.kind !== "approved") throw new Error(`payment failed: ${outcome.kind}`);
     return outcome.transaction.id;
@@ -39,7 +44,7 @@ export function createGatewayOf({ gatewayUrl }: ContenderSettings): ChargeAtGate
 }
 
 async function credentialOf(adapter: GatewayAdapter): Promise<Credential> {
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "charge", paidWith: "billing_key" });
   if (opened.kind !== "ready") throw new Error(opened.reason);
   return opened.credential;
 }

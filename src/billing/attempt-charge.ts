@@ -64,7 +64,7 @@ async function charge(deps: AttemptChargeDeps, invoiceId: string): Promise<Attem
   assertSound(found);
 
   const adapter = deps.gateways.get(found.gateway, found.account);
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "charge", paidWith: found.paidWith });
   if (opened.kind === "not_sent") return defer(deps, found, opened.reason);
 
   const lease = startLease(deps, adapter.callDeadlineMs);
@@ -160,7 +160,7 @@ async function send(deps: AttemptChargeDeps, sending: Sending): Promise<ChargeOu
       { credential, maySend: lease.maySend },
       {
         orderNumber: attempt.orderNumber,
-        billingKey: billingKey.value,
+        source: { kind: "billing_key", billingKey: billingKey.value },
         amount: attempt.amount,
         productName: claimed.productName,
         customerId: claimed.customerId,
@@ -178,7 +178,11 @@ type OpenedBillingKey =
   | { kind: "opened"; value: string }
   | Extract<ChargeOutcome, { kind: "declined" | "not_sent" }>;
 
-async function openBillingKey(deps: AttemptChargeDeps, id: string): Promise<OpenedBillingKey> {
+async function openBillingKey(
+  deps: AttemptChargeDeps,
+  id: string | null,
+): Promise<OpenedBillingKey> {
+  if (id === null) return { kind: "not_sent", reason: "there is no billing key" };
   try {
     const key = await deps.billingKeys.findSealed(id);
     if (key?.secret != null && key.state === "active") {

@@ -5,6 +5,7 @@ import {
   claimRefund,
   claimedRefund,
   isEverythingLeft,
+  leftBefore,
   nextRefund,
   recordRefundOutcome,
 } from "../domain/refund-rules.ts";
@@ -35,7 +36,7 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
   }
   assertSound(found);
   const adapter = deps.gateways.get(found.gateway, found.account);
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "refund", paidWith: found.paidWith });
   const at = await readInstants(deps);
   if (opened.kind === "not_sent") {
     const recording = {
@@ -83,7 +84,9 @@ async function send(deps: AttemptChargeDeps, sending: Sending): Promise<RefundOu
         transactionId: refund.transactionId,
         orderNumber: refund.orderNumber,
         amount: refund.amount,
+        leftBefore: leftBefore(claimed, refund),
         everythingLeft: isEverythingLeft(claimed, refund),
+        paidWith: claimed.paidWith,
         reason: refund.reason,
       },
     );

@@ -131,7 +131,7 @@ async function askAboutRefund(
 
 /** Look-ups need a credential and no lease: they move nothing. */
 export async function openCall(adapter: GatewayAdapter): Promise<GatewayCall | null> {
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "read" });
   return opened.kind === "ready" ? { credential: opened.credential, maySend: () => true } : null;
 }
 

@@ -61,7 +61,7 @@ export async function registerCard(
   const earlier = await findEarlier(deps, input.idempotency);
   if (earlier !== null) return earlier;
   const adapter = findAdapter(deps, input.gateway ?? deps.defaultGateway);
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "issue" });
   if (opened.kind === "not_sent") {
     throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
   }

@@ -176,7 +176,7 @@ async function examineGateway(config: Config): Promise<Finding[]> {
     },
     { clock: systemClock },
   );
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "read" });
   adapter.close();
   if (opened.kind === "ready") return [{ check, result: "ok", text: "gives a token" }];
   const text = `gives no token (${opened.reason}); check COOKIEPAY_API_URL, COOKIEPAY_API_ID, COOKIEPAY_API_KEY`;

@@ -46,7 +46,7 @@ export interface ChargeAttempt {
   orderNumber: string;
   state: ChargeAttemptState;
   /** The billing key it charged: a card may be changed between two attempts. */
-  billingKeyId: string;
+  billingKeyId: string | null;
   amount: number;
   /** Business instant of the claim: the look-up window starts on its day. */
   initiatedAt: Date;

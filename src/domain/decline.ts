@@ -4,21 +4,31 @@
  * The gateway's own code stays beside ours: support reads the raw one, dunning the normalised one.
  */
 
-/** hard: never again on this key · soft: may later succeed · merchant: the shop's own limit or contract. */
-export type DeclineKind = "soft" | "hard" | "merchant";
+/**
+ * hard: never again on this key · soft: may later succeed · customer: only the customer can change it ·
+ * merchant: the shop's own limit or contract · gateway: the gateway itself is out of order.
+ */
+export type DeclineKind = "soft" | "hard" | "customer" | "merchant" | "gateway";
 
-/** Every normalised decline code with its kind. An unmapped gateway code becomes `card_declined`. */
+/** Every normalised decline code with its kind. A code that no table knows becomes `unrecognized`. */
 export const DECLINE_KINDS = {
   insufficient_funds: "soft",
   limit_exceeded: "soft",
   issuer_unavailable: "soft",
   card_declined: "soft",
+  unrecognized: "soft",
   card_not_registered: "hard",
   card_expired: "hard",
   card_lost_or_stolen: "hard",
   billing_key_invalid: "hard",
+  card_details_wrong: "customer",
+  authentication_failed: "customer",
   request_refused: "merchant",
+  amount_not_allowed: "merchant",
   merchant_limit: "merchant",
+  settlement_balance_short: "merchant",
+  contract_not_open: "merchant",
+  gateway_unavailable: "gateway",
 } as const satisfies Record<string, DeclineKind>;
 
 export type DeclineCode = keyof typeof DECLINE_KINDS;

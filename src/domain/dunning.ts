@@ -1,5 +1,5 @@
 import { addDays, dayOf, instantOn } from "./calendar.ts";
-import type { Decline } from "./decline.ts";
+import type { Decline, DeclineKind } from "./decline.ts";
 
 /** When declined charges are tried again, and what follows the last one. */
 export interface DunningPolicy {
@@ -23,9 +23,14 @@ export type DunningDecision =
   | { kind: "retry"; dueAt: Date; progress: DunningProgress }
   | { kind: "exhausted"; progress: DunningProgress };
 
+/** Nothing but another card, or the customer, changes the answer. */
+const FINAL_KINDS: readonly DeclineKind[] = ["hard", "customer"];
+/** The customer's card is not at fault. */
+const BLAMELESS_KINDS: readonly DeclineKind[] = ["merchant", "gateway"];
+
 /**
- * What a decline leads to. Only a decline uses a step, and one on the merchant's side uses none:
- * the customer's card is not at fault, so it is tried again on the next day.
+ * What a decline leads to. Only a decline of the card uses a step; one on the merchant's or the
+ * gateway's side uses none and is tried again on the next day.
  */
 export function decideDunning(
   policy: DunningPolicy,
@@ -34,10 +39,10 @@ export function decideDunning(
 ): DunningDecision {
   const firstDeclinedAt = progress.firstDeclinedAt ?? declined.at;
   const today = dayOf(declined.at, policy.zone);
-  if (declined.decline.kind === "hard") {
+  if (FINAL_KINDS.includes(declined.decline.kind)) {
     return { kind: "exhausted", progress: { ...progress, firstDeclinedAt } };
   }
-  if (declined.decline.kind === "merchant") {
+  if (BLAMELESS_KINDS.includes(declined.decline.kind)) {
     const dueAt = instantOn(addDays(today, 1), policy.hour, policy.zone);
     return { kind: "retry", dueAt, progress };
   }

@@ -23,6 +23,9 @@ export type HoldReason =
   /** It contradicts itself. */
   | "broken";
 
+/** What an invoice is paid with. */
+export type PaidWith = "billing_key" | "card" | "wallet";
+
 export interface Claim {
   /** Fencing token: random, one per claim. */
   token: string;
@@ -46,7 +49,9 @@ export interface Invoice extends HasOutbox {
   periodEndOn: string | null;
   gateway: string;
   account: string;
-  billingKeyId: string;
+  paidWith: PaidWith;
+  /** Null where it is paid with anything but a billing key. */
+  billingKeyId: string | null;
   customerId: string;
   customerName: string;
   productName: string;
@@ -100,7 +105,8 @@ export interface NewInvoice {
   productName: string;
   gateway: string;
   account: string;
-  billingKeyId: string;
+  paidWith?: PaidWith;
+  billingKeyId: string | null;
   customerId: string;
   customerName: string;
   dueAt: Date;
@@ -112,6 +118,7 @@ function blankInvoice(input: NewInvoice): Omit<Invoice, "kind"> {
   const { at, by: _by, ...given } = input;
   return {
     ...given,
+    paidWith: given.paidWith ?? "billing_key",
     subscriptionId: null,
     periodNumber: null,
     periodStartOn: null,

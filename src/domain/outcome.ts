@@ -10,6 +10,13 @@ export interface GatewayTransaction {
   cardName?: string;
 }
 
+/** A card that the gateway saved together with a charge. In memory until it is sealed. */
+export interface SavedCard {
+  /** The gateway's billing key in the clear. */
+  billingKey: string;
+  cardName: string;
+}
+
 /** An answer that could not be read yet, kept so that reconciliation can read it later. */
 export interface Evidence {
   /** What it is, in the adapter's words (for example `enc_data`). */
@@ -23,7 +30,7 @@ export interface Evidence {
  * definite answer is `declined`; everything that is not certain is `unknown`.
  */
 export type ChargeOutcome =
-  | { kind: "approved"; transaction: GatewayTransaction }
+  | { kind: "approved"; transaction: GatewayTransaction; savedCard?: SavedCard }
   | { kind: "declined"; decline: Decline }
   | { kind: "not_sent"; reason: string }
   | { kind: "unknown"; reason: string; evidence?: Evidence }

@@ -76,6 +76,15 @@ export function isEverythingLeft(invoice: Invoice, refund: Refund): boolean {
   return others === given && given + refund.amount === invoice.capturedAmount;
 }
 
+/** Won that the refund's transaction still holds at the gateway, as far as we know. */
+export function leftBefore(invoice: Invoice, refund: Refund): number {
+  if (refund.surplus) return refund.amount;
+  const given = invoice.refunds
+    .filter((one) => !one.surplus && one.state === "done")
+    .reduce((sum, one) => sum + one.amount, 0);
+  return invoice.capturedAmount - given;
+}
+
 /** Records what came of a claimed refund. Null: the claim is not ours any more. */
 export function recordRefundOutcome(
   invoice: Invoice,

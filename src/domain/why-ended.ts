@@ -30,7 +30,7 @@ function findFailed(invoice: Invoice): Finding {
 
 function failureOf(invoice: Invoice, kind: string | null): EndedReason {
   if (invoice.kind === "payment") return "payment_declined";
-  return kind === "hard" ? "declined_for_good" : "ladder_used_up";
+  return kind === "hard" || kind === "customer" ? "declined_for_good" : "ladder_used_up";
 }
 
 /**

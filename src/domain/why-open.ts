@@ -1,4 +1,5 @@
 /** Why an open invoice is not charged, or not yet known to be: pure rules. */
+import type { Decline } from "./decline.ts";
 import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { Instants } from "./events.ts";
 import { type HoldReason, type Invoice, isInFlight, lastAttempt } from "./invoice.ts";
@@ -74,9 +75,13 @@ function findDeclined(attempt: ChargeAttempt, about: Pick<Finding, "at" | "next"
   const { decline } = attempt;
   return {
     ...about,
-    reason: decline?.kind === "merchant" ? "merchant_declined_will_retry" : "declined_will_retry",
+    reason: isBlameless(decline) ? "merchant_declined_will_retry" : "declined_will_retry",
     ...(decline === null ? {} : { declineCode: decline.code }),
   };
+}
+
+function isBlameless(decline: Decline | null): boolean {
+  return decline?.kind === "merchant" || decline?.kind === "gateway";
 }
 
 /** A charge needs both times to have come. */

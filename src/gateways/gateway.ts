@@ -17,6 +17,12 @@ export interface GatewayCapabilities {
   listTransactions: boolean;
   /** Whether a refund of all that is left may be repeated without harm. */
   repeatableFullRefund: boolean;
+  /** Whether the gateway can run a schedule of its own on a billing key: two retry engines would race. */
+  gatewaySchedules: boolean;
+  /** What a charge can be paid with. */
+  paysWith: readonly PaymentSource["kind"][];
+  /** Whether one call can charge a card and save it. */
+  savesWithCharge: boolean;
   /** Characters the gateway cannot take in names are those outside this charset. */
   nameCharset: "cp949" | "utf-8";
 }
@@ -27,6 +33,18 @@ export interface Credential {
   value: string;
   /** Operational instant after which the gateway refuses it: nobody can send with it any more. */
   endsAt: Date;
+}
+
+/** What a credential is wanted for: some gateways give one for a single kind of call. */
+export type CredentialUse =
+  | { call: "issue" | "revoke" | "read" | "open_window" }
+  | { call: "charge" | "refund"; paidWith: PaymentSource["kind"] };
+
+/** How fast one kind of call may go out, over all workers of the account. */
+export interface CallPace {
+  /** Calls with one name share the limit. */
+  bucket: string;
+  perSecond: number;
 }
 
 export type CredentialResult =
@@ -54,6 +72,13 @@ export interface CardDetails {
   holderId: string;
 }
 
+/** What a charge is paid with. A card in the clear lives for one call; its `save` asks for a billing key too. */
+export type PaymentSource =
+  | { kind: "billing_key"; billingKey: string }
+  | { kind: "card"; card: CardDetails; save: boolean }
+  /** What the payment window of an easy-pay wallet handed back. */
+  | { kind: "wallet"; authentication: Readonly<Record<string, string>> };
+
 export interface IssueBillingKeyRequest {
   orderNumber: string;
   card: CardDetails;
@@ -76,8 +101,8 @@ export type RevokeBillingKeyOutcome =
 
 export interface ChargeRequest {
   orderNumber: string;
-  /** The gateway's billing key in the clear; decrypted for this one call. */
-  billingKey: string;
+  /** In the clear; for this one call. */
+  source: PaymentSource;
   /** Won, a positive integer. */
   amount: number;
   productName: string;
@@ -90,8 +115,12 @@ export interface RefundRequest {
   orderNumber: string;
   /** Won to give back. */
   amount: number;
+  /** Won of the transaction that were not given back before this refund. */
+  leftBefore: number;
   /** True when this refund gives back everything that is left of the transaction. */
   everythingLeft: boolean;
+  /** What the transaction was paid with: some gateways cancel by it. */
+  paidWith: PaymentSource["kind"];
   reason: string;
 }
 
@@ -119,6 +148,36 @@ export type LookUpResult =
 export type RefundLookUpResult =
   /** `refunded` tells whether the gateway shows any refund on the transaction. */
   { kind: "found"; refunded: boolean } | { kind: "failed"; reason: string };
+
+/** Whether the gateway itself would charge a billing key on a schedule. */
+export type ScheduleLookUpResult =
+  | { kind: "none" }
+  | { kind: "scheduled"; count: number }
+  | { kind: "failed"; reason: string };
+
+/** A payment window to be opened for an easy-pay wallet. */
+export interface OpenWindowRequest {
+  orderNumber: string;
+  /** Won. */
+  amount: number;
+  productName: string;
+  customerName: string;
+  /** Where the window sends the customer's browser. */
+  returnUrl: string;
+  device: "pc" | "mobile";
+}
+
+export type OpenWindowOutcome =
+  /** What the page needs: form fields, and on mobile the URL they are posted to. */
+  | {
+      kind: "opened";
+      gatewayOrderId: string;
+      fields: Readonly<Record<string, string>>;
+      url: string | null;
+    }
+  | { kind: "declined"; decline: Decline }
+  | { kind: "not_sent"; reason: string }
+  | { kind: "unknown"; reason: string };
 
 /** Days whose transactions are to be listed. */
 export interface ListTransactionsRequest {
@@ -170,7 +229,9 @@ export interface GatewayAdapter {
   /** The longest time one call of this adapter can take, milliseconds. */
   readonly callDeadlineMs: number;
 
-  openCredential(): Promise<CredentialResult>;
+  openCredential(use: CredentialUse): Promise<CredentialResult>;
+  /** Null: the gateway sets no limit to such calls. */
+  paceOf(use: CredentialUse): CallPace | null;
   issueBillingKey(
     call: GatewayCall,
     request: IssueBillingKeyRequest,
@@ -180,6 +241,10 @@ export interface GatewayAdapter {
   refund(call: GatewayCall, request: RefundRequest): Promise<RefundOutcome>;
   lookUpCharge(call: GatewayCall, request: LookUpRequest): Promise<LookUpResult>;
   lookUpRefund(call: GatewayCall, transactionId: string): Promise<RefundLookUpResult>;
+  /** Only where `gatewaySchedules` is declared. */
+  lookUpSchedule?(call: GatewayCall, billingKey: string): Promise<ScheduleLookUpResult>;
+  /** Only where `paysWith` names the wallet. */
+  openWindow?(call: GatewayCall, request: OpenWindowRequest): Promise<OpenWindowOutcome>;
   /** Fails where the capability is missing, the list is incomplete, or a row cannot be read. */
   listTransactions(
     call: GatewayCall,

@@ -43,6 +43,34 @@ const DECLINE_TEXTS: Readonly<Record<DeclineCode, Text>> = {
     en: "The shop's own limit at the payment company is used up.",
     ko: "가맹점의 결제 한도를 초과했습니다.",
   },
+  unrecognized: {
+    en: "The payment was declined.",
+    ko: "결제가 거절되었습니다.",
+  },
+  card_details_wrong: {
+    en: "The card's details are wrong.",
+    ko: "카드 정보가 올바르지 않습니다.",
+  },
+  authentication_failed: {
+    en: "The customer was not authenticated.",
+    ko: "본인 인증에 실패했습니다.",
+  },
+  amount_not_allowed: {
+    en: "The payment company does not take this amount.",
+    ko: "결제사에서 허용하지 않는 금액입니다.",
+  },
+  settlement_balance_short: {
+    en: "The shop's balance at the payment company does not cover the refund.",
+    ko: "가맹점 정산 잔액이 부족하여 취소할 수 없습니다.",
+  },
+  contract_not_open: {
+    en: "The shop's contract with the payment company does not cover this payment.",
+    ko: "가맹점 계약이 개통되지 않은 결제수단입니다.",
+  },
+  gateway_unavailable: {
+    en: "The payment company is out of order at the moment.",
+    ko: "결제사 시스템이 일시적으로 원활하지 않습니다.",
+  },
 };
 
 /** Whether a text is one of our decline codes. */

@@ -17,6 +17,7 @@ export const PLAIN_EFFECTS = [
   "commit_then_500",
   "commit_then_hang",
   "commit_then_garbage",
+  "commit_then_wrong_charset",
   "break_enc_data",
   "token_refused",
 ] as const;
@@ -32,7 +33,8 @@ export type ReplyEffect =
   | "commit_then_drop"
   | "commit_then_500"
   | "commit_then_hang"
-  | "commit_then_garbage";
+  | "commit_then_garbage"
+  | "commit_then_wrong_charset";
 
 /** Whether the fault replaces the processing. */
 export function isSwallowing(kind: Effect["kind"]): kind is SwallowingEffect {
@@ -52,6 +54,7 @@ export const EFFECT_GUIDE: readonly (readonly [written: string, does: string])[]
   ['"commit_then_500"', "processes in full, then answers HTTP 500"],
   ['"commit_then_hang"', "processes in full and never answers"],
   ['"commit_then_garbage"', "processes in full, then answers HTTP 200 with an unreadable body"],
+  ['"commit_then_wrong_charset"', "processes in full, then answers in another charset"],
   ['"hang"', "accepts the request and never answers; nothing is processed"],
   ['"drop"', "destroys the socket; nothing is processed"],
   ['"http_500"', "answers HTTP 500; nothing is processed"],

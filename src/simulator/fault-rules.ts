@@ -14,14 +14,19 @@ const MATCHED_TEXTS = [
   "transactionId",
 ] as const;
 
-/** Which operations exist, by gateway, and which of them issue something encrypted or decline. */
+/** Which operations a gateway has, and what can happen to them. */
 export interface OperationCatalogue {
   readonly names: readonly string[];
-  /** Those that a card may decline and whose reply is encrypted. */
+  /** Those that a card may decline. */
   readonly charging: readonly string[];
+  /** Those whose reply is encrypted. */
+  readonly sealed: readonly string[];
   /** Those that look at a token, or give one. */
   readonly tokened: readonly string[];
 }
+
+/** The catalogue of every gateway, by its name. */
+export type Catalogues = ReadonlyMap<string, OperationCatalogue>;
 
 /** When a fault happens and what it does. All that is named must hold. */
 export interface FaultRule {
@@ -48,7 +53,7 @@ export interface FaultMatch {
 /** Reads `{rules: [...]}` strictly; a rule without an id is named by `nextId`. */
 export function parseFaultRules(
   body: unknown,
-  catalogue: OperationCatalogue,
+  catalogues: Catalogues,
   nextId: () => string,
 ): readonly FaultRule[] {
   const { rules } = readObject(body, "the body", ["rules"]);
@@ -56,12 +61,12 @@ export function parseFaultRules(
     throw new ControlInputError(`rules must be a list of 1 to ${RULES_PER_CALL_MAX} rules`);
   }
   return rules.map((rule, position) =>
-    parseRule(rule, `rules[${position}]`, { catalogue, nextId }),
+    parseRule(rule, `rules[${position}]`, { catalogues, nextId }),
   );
 }
 
 interface ParseContext {
-  readonly catalogue: OperationCatalogue;
+  readonly catalogues: Catalogues;
   readonly nextId: () => string;
 }
 
@@ -69,9 +74,14 @@ function parseRule(value: unknown, where: string, context: ParseContext): FaultR
   const known = ["id", "match", "nth", "times", "probability", "seed", "effect"];
   const rule = readObject(value, where, known);
   const effect = parseEffect(rule.effect, `${where}.effect`);
-  const match = parseMatch(rule.match ?? {}, `${where}.match`, context.catalogue);
-  if (match.operation && !appliesTo(effect, match.operation, context.catalogue)) {
-    throw new ControlInputError(`${where}.effect cannot happen to ${match.operation}`);
+  const match = parseMatch(rule.match ?? {}, `${where}.match`, context.catalogues);
+  const { operation } = match;
+  const named = cataloguesOf(context.catalogues, match.texts.gateway);
+  if (
+    operation &&
+    !named.some((one) => one.names.includes(operation) && appliesTo(effect, operation, one))
+  ) {
+    throw new ControlInputError(`${where}.effect cannot happen to ${operation}`);
   }
   if (rule.seed !== undefined && rule.probability === undefined) {
     throw new ControlInputError(`${where}.seed is read only together with a probability`);
@@ -92,29 +102,43 @@ function parseRule(value: unknown, where: string, context: ParseContext): FaultR
   };
 }
 
+/** The catalogue of the gateway that a rule names, or all of them. */
+function cataloguesOf(
+  catalogues: Catalogues,
+  gateway: string | undefined,
+): readonly OperationCatalogue[] {
+  const one = gateway === undefined ? undefined : catalogues.get(gateway);
+  return one === undefined ? [...catalogues.values()] : [one];
+}
+
 /** Whether this effect can happen to that operation at all. */
 export function appliesTo(
   effect: Effect,
   operation: string,
   catalogue: OperationCatalogue,
 ): boolean {
-  if (["decline", "break_enc_data", "decrypt_fails"].includes(effect.kind)) {
-    return catalogue.charging.includes(operation);
+  if (effect.kind === "decline") return catalogue.charging.includes(operation);
+  if (effect.kind === "break_enc_data" || effect.kind === "decrypt_fails") {
+    return catalogue.sealed.includes(operation);
   }
   return effect.kind !== "token_refused" || catalogue.tokened.includes(operation);
 }
 
-function parseMatch(value: unknown, where: string, catalogue: OperationCatalogue): FaultMatch {
+function parseMatch(value: unknown, where: string, catalogues: Catalogues): FaultMatch {
   const known = ["operation", ...MATCHED_TEXTS, "amount", "from", "until"];
   const match = readObject(value, where, known);
   const texts: Record<string, string> = {};
   for (const field of MATCHED_TEXTS) {
     if (match[field] !== undefined) texts[field] = readText(match[field], `${where}.${field}`);
   }
+  if (texts.gateway !== undefined) {
+    readChoice(texts.gateway, `${where}.gateway`, [...catalogues.keys()]);
+  }
+  const operations = cataloguesOf(catalogues, texts.gateway).flatMap(({ names }) => names);
   return {
     texts,
     ...(match.operation !== undefined && {
-      operation: readChoice(match.operation, `${where}.operation`, catalogue.names),
+      operation: readChoice(match.operation, `${where}.operation`, operations),
     }),
     ...(match.amount !== undefined && {
       amount: readWhole(match.amount, `${where}.amount`, [0, 9_999_999_999]),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Effect } from "./effects.ts";
 import { appliesTo, parseFaultRules } from "./fault-rules.ts";
-import type { FaultMatch, FaultRule, OperationCatalogue } from "./fault-rules.ts";
+import type { Catalogues, FaultMatch, FaultRule } from "./fault-rules.ts";
 import { ControlInputError } from "./strict-input.ts";
 
 const RULES_MAX = 100_000;
@@ -44,7 +44,7 @@ interface CountedRule extends FaultRule {
 const NO_FAULT: FaultDecision = { delayMs: 0, replyDelayMs: 0, effect: null };
 
 /** No rules yet. */
-export function createFaults(catalogue: OperationCatalogue): Faults {
+export function createFaults(catalogues: Catalogues): Faults {
   let rules: CountedRule[] = [];
   // Thousands of rules for one buyer each are ordinary: only that buyer's are looked at.
   let rulesByBuyer = new Map<string | undefined, CountedRule[]>();
@@ -64,7 +64,7 @@ export function createFaults(catalogue: OperationCatalogue): Faults {
 
   return {
     add(body) {
-      const added = parseFaultRules(body, catalogue, nextId);
+      const added = parseFaultRules(body, catalogues, nextId);
       const counted = added.map((rule, index) => ({
         ...rule,
         position: rules.length + index,
@@ -83,6 +83,8 @@ export function createFaults(catalogue: OperationCatalogue): Faults {
     list: () => rules.map(toListed),
     decide(facts, businessNow) {
       if (rules.length === 0) return NO_FAULT;
+      const catalogue = catalogues.get(facts.gateway);
+      if (catalogue === undefined) return NO_FAULT;
       const now = businessNow.toISOString();
       const decision = { delayMs: 0, replyDelayMs: 0, effect: null as Effect | null };
       for (const rule of candidates(facts)) {

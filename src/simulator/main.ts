@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { DIALECTS } from "./dialects.ts";
 import { type SimulatorOptions, createSimulator } from "./simulator.ts";
 import type { MerchantAccount } from "./state.ts";
 
@@ -25,11 +26,15 @@ function toOptions(): SimulatorOptions {
 }
 
 function toAccount(text: string): MerchantAccount {
-  const [id, secret, ...rest] = text.split(":");
-  if (!id || !secret || rest.length > 0) {
-    throw new Error(`--account must be written id:secret, not "${text}"`);
+  const [gateway, id, secret, ...rest] = text.split(":");
+  if (!gateway || !id || !secret || rest.length > 0) {
+    throw new Error(`--account must be written gateway:id:secret, not "${text}"`);
   }
-  return { id, secret };
+  if (!DIALECTS.some((dialect) => dialect.gateway === gateway)) {
+    const known = DIALECTS.map((dialect) => dialect.gateway).join(", ");
+    throw new Error(`--account names the gateway "${gateway}"; there are ${known}`);
+  }
+  return { gateway, id, secret };
 }
 
 function stop(): void {

@@ -1,20 +1,19 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type OperationalClock, systemClock } from "../lib/clock.ts";
 import { registerControlApi } from "./control-api.ts";
-import { COOKIEPAY_GUIDE } from "./cookiepay/guide.ts";
-import { COOKIEPAY_CATALOGUE, registerCookiepay } from "./cookiepay/routes.ts";
+import { createCallRate } from "./call-rate.ts";
+import { DIALECTS } from "./dialects.ts";
 import { loadPrivateKeys, prepareDataFolder } from "./data-folder.ts";
 import { createFaults } from "./faults.ts";
 import { createLedger } from "./ledger.ts";
 import { createNotUnderstoodList, nearestPath } from "./not-understood.ts";
 import { registerPages } from "./pages.ts";
 import { createSimClock } from "./sim-clock.ts";
-import type { MerchantAccount, SimulatorState } from "./state.ts";
+import type { MerchantAccount, Merchants, SimulatorState } from "./state.ts";
 import { ControlInputError } from "./strict-input.ts";
 import { createSwitchBoard } from "./switches.ts";
 
 const BODY_BYTES_MAX = 1 << 20;
-const DEFAULT_ACCOUNT: MerchantAccount = { id: "sim_merchant", secret: "sim_secret" };
 
 /** How to start a simulator. */
 export interface SimulatorOptions {
@@ -23,7 +22,7 @@ export interface SimulatorOptions {
   /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly host?: string;
-  /** Merchants beside the default one, sim_merchant with the secret sim_secret. */
+  /** Merchants beside the one that every gateway has. */
   readonly accounts?: readonly MerchantAccount[];
   readonly clock?: OperationalClock;
 }
@@ -63,16 +62,27 @@ function createState(options: SimulatorOptions, closing: AbortSignal): Simulator
   prepareDataFolder(options.dir);
   const operational = options.clock ?? systemClock;
   const clock = createSimClock(options.dir, operational);
-  const accounts = [DEFAULT_ACCOUNT, ...(options.accounts ?? [])];
   return {
     clock,
     ledger: createLedger(options.dir, clock),
-    faults: createFaults(COOKIEPAY_CATALOGUE),
+    faults: createFaults(new Map(DIALECTS.map((one) => [one.gateway, one.catalogue]))),
     switches: createSwitchBoard(),
     notUnderstood: createNotUnderstoodList(operational),
     keys: loadPrivateKeys(options.dir),
-    secretsByMerchant: new Map(accounts.map(({ id, secret }) => [id, secret])),
+    merchants: createMerchants(options.accounts ?? []),
+    callRate: createCallRate(operational),
     closing,
+  };
+}
+
+function createMerchants(further: readonly MerchantAccount[]): Merchants {
+  const own = DIALECTS.map(({ gateway, account }) => ({ gateway, ...account }));
+  const accounts = [...own, ...further];
+  return {
+    secretOf: (gateway, id) =>
+      accounts.find((one) => one.gateway === gateway && one.id === id)?.secret,
+    withSecret: (gateway, secret) =>
+      accounts.find((one) => one.gateway === gateway && one.secret === secret)?.id,
   };
 }
 
@@ -89,8 +99,13 @@ function buildApp(state: SimulatorState): FastifyInstance {
     }
   });
 
-  const paths = [...registerCookiepay(app, state), ...registerControlApi(app, state), "/"];
-  registerPages(app, state, [COOKIEPAY_GUIDE]);
+  const ofGateways = DIALECTS.flatMap((dialect) => dialect.register(app, state));
+  const paths = [...ofGateways, ...registerControlApi(app, state), "/"];
+  registerPages(
+    app,
+    state,
+    DIALECTS.map(({ guide }) => guide),
+  );
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => answerUnknownPath(state, paths, { request, reply }));
   return app;

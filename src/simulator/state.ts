@@ -1,3 +1,4 @@
+import type { CallRate } from "./call-rate.ts";
 import type { PrivateKeys } from "./data-folder.ts";
 import type { Faults } from "./faults.ts";
 import type { Ledger } from "./ledger.ts";
@@ -7,8 +8,16 @@ import type { SwitchBoard } from "./switches.ts";
 
 /** A merchant that may call the gateways. */
 export interface MerchantAccount {
+  readonly gateway: string;
   readonly id: string;
   readonly secret: string;
+}
+
+/** Who may call which gateway. */
+export interface Merchants {
+  secretOf(gateway: string, id: string): string | undefined;
+  /** The merchant with this secret, where a gateway identifies by it. */
+  withSecret(gateway: string, secret: string): string | undefined;
 }
 
 /** Everything that the routes of one simulator share. */
@@ -19,7 +28,8 @@ export interface SimulatorState {
   readonly switches: SwitchBoard;
   readonly notUnderstood: NotUnderstoodList;
   readonly keys: PrivateKeys;
-  readonly secretsByMerchant: ReadonlyMap<string, string>;
+  readonly merchants: Merchants;
+  readonly callRate: CallRate;
   /** Fires when the simulator stops: nothing is processed any more. */
   readonly closing: AbortSignal;
 }

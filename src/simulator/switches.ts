@@ -1,20 +1,28 @@
-import { ControlInputError, readChoice, readObject, readWhole } from "./strict-input.ts";
+import { COOKIEPAY_SWITCHES } from "./cookiepay/switches.ts";
+import { KIWOOMPAY_SWITCHES } from "./kiwoompay/switches.ts";
+import { PAYUP_SWITCHES } from "./payup/switches.ts";
+import { PORTONE_SWITCHES } from "./portone/switches.ts";
+import { ControlInputError, readObject, readWhole } from "./strict-input.ts";
+import { type SwitchValues, defaultsOf, readSwitches } from "./switch-table.ts";
 
 const DELAY_MS_MAX = 600_000;
 
+const TABLES = {
+  cookiepay: COOKIEPAY_SWITCHES,
+  kiwoompay: KIWOOMPAY_SWITCHES,
+  portone: PORTONE_SWITCHES,
+  payup: PAYUP_SWITCHES,
+} as const;
+
 /** What no document settles; the defaults are the harsh reading. */
-interface Switches {
-  /** The second payment under one order number: charged again, or refused with 9002. */
-  readonly duplicateOrderNumber: "accept" | "reject";
-  /** An unknown or expired token: a code with HTTP 200, or HTTP 401. */
-  readonly tokenError: "code" | "http401";
-  /** Where a declined payment shows its code: in the reply, or only inside ENC_DATA. */
-  readonly declineAt: "outer" | "inner";
-  /** Look-ups by date do not list approvals younger than this, in real time. */
+type Switches = {
+  readonly [Gateway in keyof typeof TABLES]: SwitchValues<(typeof TABLES)[Gateway]>;
+} & {
+  /** Look-ups do not show approvals younger than this, in real time. */
   readonly lookupLagMs: number;
   /** Every gateway reply waits between these, in real time. */
   readonly latencyMs: readonly [number, number];
-}
+};
 
 /** The switches as they stand, and the one way to move them. */
 export interface SwitchBoard {
@@ -26,37 +34,41 @@ export interface SwitchBoard {
 /** All switches at their defaults. */
 export function createSwitchBoard(): SwitchBoard {
   let current: Switches = {
-    duplicateOrderNumber: "accept",
-    tokenError: "code",
-    declineAt: "outer",
     lookupLagMs: 0,
     latencyMs: [0, 0],
+    cookiepay: defaultsOf(COOKIEPAY_SWITCHES),
+    kiwoompay: defaultsOf(KIWOOMPAY_SWITCHES),
+    portone: defaultsOf(PORTONE_SWITCHES),
+    payup: defaultsOf(PAYUP_SWITCHES),
   };
   return {
     current: () => current,
     change: (input) => {
-      current = { ...current, ...parseChange(input, Object.keys(current)) };
+      current = changed(current, input);
       return current;
     },
   };
 }
 
-function parseChange(input: unknown, names: readonly string[]): Partial<Switches> {
-  const given = readObject(input, "the body", names);
-  const { duplicateOrderNumber, tokenError, declineAt, lookupLagMs, latencyMs } = given;
+function changed(current: Switches, input: unknown): Switches {
+  const given = readObject(input, "the body", Object.keys(current));
+  const { lookupLagMs, latencyMs } = given;
+  const ofGateways = Object.entries(TABLES).flatMap(([gateway, table]) =>
+    given[gateway] === undefined
+      ? []
+      : [
+          [
+            gateway,
+            {
+              ...current[gateway as keyof typeof TABLES],
+              ...readSwitches(table, given[gateway], gateway),
+            },
+          ],
+        ],
+  );
   return {
-    ...(duplicateOrderNumber !== undefined && {
-      duplicateOrderNumber: readChoice(duplicateOrderNumber, "duplicateOrderNumber", [
-        "accept",
-        "reject",
-      ] as const),
-    }),
-    ...(tokenError !== undefined && {
-      tokenError: readChoice(tokenError, "tokenError", ["code", "http401"] as const),
-    }),
-    ...(declineAt !== undefined && {
-      declineAt: readChoice(declineAt, "declineAt", ["outer", "inner"] as const),
-    }),
+    ...current,
+    ...(Object.fromEntries(ofGateways) as Partial<Switches>),
     ...(lookupLagMs !== undefined && {
       lookupLagMs: readWhole(lookupLagMs, "lookupLagMs", [0, DELAY_MS_MAX]),
     }),

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyReply } from "fastify";
+import iconv from "iconv-lite";
 import { type Effect, isReplyEffect, isSwallowing } from "./effects.ts";
 import type { ReplyEffect, SwallowingEffect } from "./effects.ts";
 import type { RequestFacts } from "./faults.ts";
@@ -19,9 +20,14 @@ export interface Processed {
   readonly effect?: ReplyEffect | "hang" | undefined;
 }
 
+type Charset = "utf-8" | "euc-kr";
+const OTHER = { "utf-8": "euc-kr", "euc-kr": "utf-8" } as const;
+
 /** One request on its way through the simulator. */
 export interface Exchange {
   readonly facts: RequestFacts;
+  /** In which the gateway answers; UTF-8 if absent. */
+  readonly charset?: Charset;
   /** Does the work in one synchronous step; gets the rule's effect that concerns the work itself. */
   process(effect: Effect | null): Processed;
 }
@@ -47,8 +53,13 @@ export async function serveExchange(
   if (!answered) return dropConnection(reply);
 
   const spoiling = rule && isReplyEffect(rule.kind) ? rule.kind : processed.effect;
-  if (spoiling) return spoil(spoiling, reply);
-  return reply.code(processed.reply.status).send(processed.reply.body);
+  const charset = exchange.charset ?? "utf-8";
+  const isWrongCharset = spoiling === "commit_then_wrong_charset";
+  if (spoiling && !isWrongCharset) return spoil(spoiling, reply);
+  const { status, body } = processed.reply;
+  const bytes = iconv.encode(JSON.stringify(body), isWrongCharset ? OTHER[charset] : charset);
+  // The label says what the gateway always says: a wrong charset is not told.
+  return reply.code(status).type(`application/json; charset=${charset}`).send(bytes);
 }
 
 function drawLatencyMs(state: SimulatorState): number {
@@ -62,7 +73,10 @@ async function pause(ms: number, closing: AbortSignal): Promise<boolean> {
   return !closing.aborted;
 }
 
-function spoil(effect: SwallowingEffect | ReplyEffect, reply: FastifyReply): FastifyReply {
+function spoil(
+  effect: SwallowingEffect | Exclude<ReplyEffect, "commit_then_wrong_charset">,
+  reply: FastifyReply,
+): FastifyReply {
   switch (effect) {
     case "drop":
     case "commit_then_drop":

@@ -120,6 +120,7 @@ export const invoiceSchema = new Schema(
     periodEndOn: text,
     gateway: text,
     account: text,
+    paidWith: text,
     billingKeyId: text,
     customerId: text,
     customerName: text,

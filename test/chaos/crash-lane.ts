@@ -178,7 +178,7 @@ function accountAt({ config }: Composition, baseUrl: string): CookiepayConfig {
 async function issueKey(adapter: GatewayAdapter): Promise<string> {
   // A busy machine may answer too late: registering moves no money and may be repeated.
   for (let round = 0; round < 20; round += 1) {
-    const opened = await adapter.openCredential();
+    const opened = await adapter.openCredential({ call: "issue" });
     if (opened.kind !== "ready") continue;
     const issued = await adapter.issueBillingKey(
       { credential: opened.credential, maySend: () => true },

@@ -16,7 +16,7 @@ export const CHARGES_THEN_SAVES: Work = {
     const found = await deps.invoices.find(invoiceId);
     if (found === null) return { kind: "skipped", why: "no such invoice" };
     const adapter = deps.gateways.get(found.gateway, found.account);
-    const opened = await adapter.openCredential();
+    const opened = await adapter.openCredential({ call: "charge", paidWith: "billing_key" });
     const at = await readInstants(deps);
     if (opened.kind !== "ready") return { kind: "skipped", why: "no credential" };
     const request = {
@@ -58,11 +58,11 @@ function recordingOf(at: Recording["at"]): Recording {
 
 async function toRequest(deps: AttemptChargeDeps, invoice: Invoice) {
   const attempt = lastAttempt(invoice);
-  const key = await deps.billingKeys.find(invoice.billingKeyId);
+  const key = await deps.billingKeys.find(invoice.billingKeyId ?? "");
   if (attempt === undefined || key?.secret == null) throw new Error("nothing to charge");
   return {
     orderNumber: attempt.orderNumber,
-    billingKey: deps.secrets.open(key.secret, key.id),
+    source: { kind: "billing_key" as const, billingKey: deps.secrets.open(key.secret, key.id) },
     amount: attempt.amount,
     productName: invoice.productName,
     customerId: invoice.customerId,

@@ -149,7 +149,7 @@ function scripted(
   };
   return {
     ...adapters.real,
-    openCredential: () => choose("openCredential").openCredential(),
+    openCredential: (use) => choose("openCredential").openCredential(use),
     refund: (call, request) => choose("refund").refund(call, request),
     async charge(call, request) {
       if (script.isStopped) script.chargesAfterStop += 1;

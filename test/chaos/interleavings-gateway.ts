@@ -104,7 +104,7 @@ export function createNetwork(steps: Steps, fates: readonly Fate[]): Network {
     sent,
     attach: (actor, adapter) => ({
       ...adapter,
-      openCredential: () => actor.effect("openCredential", () => adapter.openCredential()),
+      openCredential: (use) => actor.effect("openCredential", () => adapter.openCredential(use)),
       charge: (call, request) => {
         const note = {
           kind: "charge" as const,

@@ -75,7 +75,12 @@ export async function openLane(mongoUrl: string, name: string): Promise<Lane> {
     now: () => time.now(),
     monotonicMs: () => time.monotonicMs(),
   };
-  const simulator = await createSimulator({ dir: folder, port: 0, accounts, clock });
+  const simulator = await createSimulator({
+    dir: folder,
+    port: 0,
+    accounts: accounts.map((one) => ({ gateway: "cookiepay", ...one })),
+    clock,
+  });
   const baseUrl = `http://127.0.0.1:${simulator.port}`;
   await post(`${baseUrl}/_sim/switches`, { lookupLagMs: LOOKUP_LAG_MS });
   const stores = [storesOf(databases[0]), storesOf(databases[1])] as const;
@@ -156,7 +161,7 @@ function createAdapter({ baseUrl, account }: Shop, clock: OperationalClock): Gat
 
 async function registerCards(shop: Shop): Promise<Record<Card, string>> {
   const adapter = createAdapter(shop, fixedClock);
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "issue" });
   if (opened.kind !== "ready") throw new Error(opened.reason);
   const call = { credential: opened.credential, maySend: () => true };
   const register = async (card: Card) => {

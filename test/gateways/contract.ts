@@ -1,6 +1,12 @@
 /** The suite that every adapter passes, whatever its gateway's wire looks like. */
+import iconv from "iconv-lite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ChargeRequest, Credential, GatewayAdapter } from "../../src/gateways/gateway.ts";
+import type {
+  ChargeRequest,
+  Credential,
+  GatewayAdapter,
+  PaymentSource,
+} from "../../src/gateways/gateway.ts";
 import {
   type ScriptedServer,
   answerJson,
@@ -21,6 +27,8 @@ export interface EchoChanges {
   orderNumber?: string;
   amount?: string;
   transactionId?: string;
+  merchant?: string;
+  token?: string;
 }
 
 /** What a request said, read back from the wire. */
@@ -34,9 +42,15 @@ export interface SentCharge {
 /** What the suite must know of one gateway's wire. */
 export interface GatewayFixtures {
   createAdapter(server: { baseUrl: string; callDeadlineMs: number }): GatewayAdapter;
+  /** What the suite pays with; a billing key if absent. */
+  source?: PaymentSource;
+  /** Whether every call needs a credential of its own; one serves many if absent. */
+  credentialPerCall?: boolean;
+  /** What else an approval echoes, beside order number and amount. */
+  echoes?: ReadonlyArray<"merchant" | "token">;
   paths: {
-    /** Where the credential is fetched. */
-    credential: string;
+    /** Where the credential is fetched; null where calls need none. */
+    credential: string | null;
     /** Where the money moves. */
     charge: string;
     /** Where an answer that was received is made readable, if that is a call of its own. */
@@ -46,7 +60,7 @@ export interface GatewayFixtures {
   approveEverything(server: ScriptedServer, echo?: EchoChanges): void;
   /** Makes it decline charges with this code and these words. */
   declineCharges(server: ScriptedServer, decline: { code: string; message: string }): void;
-  /** Makes it refuse the credential of a call, in each of the ways it may do so. */
+  /** Makes it refuse the credential of a call, in each of the ways it may do so; empty where there is none. */
   credentialRefusals: ReadonlyArray<(server: ScriptedServer) => void>;
   /** One code of the gateway for each of these. */
   declineCodes: { hard: string; soft: string; merchant: string; unmapped: string };
@@ -58,9 +72,12 @@ export interface GatewayFixtures {
   secrets: readonly string[];
 }
 
+/** The billing key that the suite charges. */
+export const CONTRACT_KEY = "bk0f3e5a7c9d1b2e4a6c";
+
 const CHARGE: ChargeRequest = {
   orderNumber: "T-4F2K9QX1-1",
-  billingKey: "bk0f3e5a7c9d1b2e4a6c",
+  source: { kind: "billing_key", billingKey: CONTRACT_KEY },
   amount: 9_900,
   productName: "월간 구독",
   customerId: "customer-1",
@@ -70,15 +87,13 @@ const CHARGE: ChargeRequest = {
 /** The charge that the suite makes. */
 export const CONTRACT_CHARGE: Readonly<ChargeRequest> = CHARGE;
 
-async function credentialOf(from: GatewayAdapter): Promise<Credential> {
-  const opened = await from.openCredential();
-  if (opened.kind !== "ready") throw new Error(`no credential: ${opened.reason}`);
-  return opened.credential;
-}
-
 /** Runs the contract for one gateway. */
 export function describeGateway(name: string, fixtures: GatewayFixtures): void {
   const { paths } = fixtures;
+  const request = { ...CHARGE, ...(fixtures.source && { source: fixtures.source }) };
+  const charging = { call: "charge", paidWith: request.source.kind } as const;
+  const credentialPath = paths.credential ?? "";
+  const credentialCalls = () => server.requests.filter((one) => one.path === credentialPath).length;
   let server: ScriptedServer;
   let adapter: GatewayAdapter;
   let closers: Array<() => unknown> = [];
@@ -105,6 +120,12 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
     return made;
   }
 
+  async function credentialOf(from: GatewayAdapter): Promise<Credential> {
+    const opened = await from.openCredential(charging);
+    if (opened.kind !== "ready") throw new Error(`no credential: ${opened.reason}`);
+    return opened.credential;
+  }
+
   async function charge(
     changes: Partial<ChargeRequest> = {},
     how: { with?: GatewayAdapter; maySend?: () => boolean; credential?: Credential } = {},
@@ -112,7 +133,7 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
     const chosen = how.with ?? adapter;
     const credential = how.credential ?? (await credentialOf(chosen));
     const call = { credential, maySend: how.maySend ?? (() => true) };
-    const outcome = await chosen.charge(call, { ...CHARGE, ...changes });
+    const outcome = await chosen.charge(call, { ...request, ...changes });
     seen.push(outcome);
     return outcome;
   }
@@ -151,7 +172,7 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       fixtures.declineCharges(server, { code, message: "거절" });
       expect(await charge()).toMatchObject({
         kind: "declined",
-        decline: { code: "card_declined", kind: "soft", rawCode: code },
+        decline: { code: "unrecognized", kind: "soft", rawCode: code },
       });
     });
 
@@ -182,41 +203,44 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       const credential = await credentialOf(adapter);
       const lost = createAdapter({ baseUrl: await findClosedUrl() });
       expect(await charge({}, { with: lost, credential })).toMatchObject({ kind: "not_sent" });
-      const opened = await lost.openCredential();
+      if (paths.credential === null) return;
+      const opened = await lost.openCredential(charging);
       seen.push(opened);
       expect(opened.kind).toBe("not_sent");
     });
 
-    test.each([
-      ["answers an error", answerJson({}, 500)],
-      ["answers with something else", answerText("<html>점검 중</html>")],
-      ["drops the connection", dropConnection],
-      ["redirects", redirectTo("/login", 302)],
-      ["cuts its answer", cutAnswer],
-    ])("when the credential step %s", async (_case, script) => {
-      server.script(paths.credential, script);
-      const opened = await adapter.openCredential();
-      seen.push(opened);
-      expect(opened).toMatchObject({ kind: "not_sent", reason: expect.any(String) });
-      expect(fixtures.sentCharges(server)).toHaveLength(0);
-    });
+    describe.runIf(paths.credential !== null)("when there is a credential step", () => {
+      test.each([
+        ["answers an error", answerJson({}, 500)],
+        ["answers with something else", answerText("<html>점검 중</html>")],
+        ["drops the connection", dropConnection],
+        ["redirects", redirectTo("/login", 302)],
+        ["cuts its answer", cutAnswer],
+      ])("which %s", async (_case, script) => {
+        server.script(credentialPath, script);
+        const opened = await adapter.openCredential(charging);
+        seen.push(opened);
+        expect(opened).toMatchObject({ kind: "not_sent", reason: expect.any(String) });
+        expect(fixtures.sentCharges(server)).toHaveLength(0);
+      });
 
-    test("when the credential step never answers", async () => {
-      server.script(paths.credential, hang);
-      expect((await impatient().openCredential()).kind).toBe("not_sent");
-    });
+      test("which never answers", async () => {
+        server.script(credentialPath, hang);
+        expect((await impatient().openCredential(charging)).kind).toBe("not_sent");
+      });
 
-    test("when the gateway refuses the credential, which the next call does not get", async () => {
-      for (const refuse of fixtures.credentialRefusals) {
-        fixtures.approveEverything(server);
-        const first = await credentialOf(adapter);
-        refuse(server);
-        expect(await charge({}, { credential: first })).toMatchObject({ kind: "not_sent" });
-        const asked = server.bodiesAt(paths.credential).length;
-        await credentialOf(adapter);
-        expect(server.bodiesAt(paths.credential)).toHaveLength(asked + 1);
-      }
-      expect(fixtures.credentialRefusals.length).toBeGreaterThan(0);
+      test("whose credential the gateway refuses: the next call does not get it", async () => {
+        for (const refuse of fixtures.credentialRefusals) {
+          fixtures.approveEverything(server);
+          const first = await credentialOf(adapter);
+          refuse(server);
+          expect(await charge({}, { credential: first })).toMatchObject({ kind: "not_sent" });
+          const asked = credentialCalls();
+          await credentialOf(adapter);
+          expect(credentialCalls()).toBe(asked + 1);
+        }
+        expect(fixtures.credentialRefusals.length).toBeGreaterThan(0);
+      });
     });
 
     test("when the lease is spent: nothing arrives", async () => {
@@ -273,6 +297,10 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       ["no order number", { orderNumber: "" }],
       ["no amount", { amount: "" }],
       ["no transaction", { transactionId: "" }],
+      ...(fixtures.echoes ?? []).map((field): [string, EchoChanges] => [
+        `another ${field}`,
+        { [field]: "somebody-elses" },
+      ]),
     ])("when the approval echoes %s", async (_case, echo) => {
       fixtures.approveEverything(server, echo);
       expect(await charge()).toMatchObject({ kind: "unknown" });
@@ -366,13 +394,28 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       expect(fixtures.sentCharges(server).map(({ amount }) => amount)).toEqual(["1", "9999999999"]);
     });
 
-    test("keeps fifty calls at once apart, under one credential", async () => {
+    test("sends Korean names as they are, and none that its charset cannot hold", async () => {
+      const takesAll = adapter.capabilities.nameCharset === "utf-8";
+      const korean = "똠방각하 뷁 힣";
+      expect((await charge({ productName: korean })).kind).toBe("approved");
+      expect((await charge({ productName: "구독 😀 ʼn" })).kind).toBe("approved");
+      const [first, second] = fixtures.sentCharges(server);
+      expect(first?.productName).toBe(korean);
+      expect(second?.productName).toMatch(takesAll ? /^구독 😀 ʼn$/ : /^구독/);
+      if (takesAll) return;
+      const sent = second?.productName ?? "";
+      expect(iconv.decode(iconv.encode(sent, "cp949"), "cp949")).toBe(sent);
+      expect(sent).not.toContain("?");
+    });
+
+    test("keeps fifty calls at once apart", async () => {
       const numbers = Array.from({ length: 50 }, (_, index) => `T-4F2K9QX1-${index}`);
       const outcomes = await Promise.all(
         numbers.map((orderNumber, index) => charge({ orderNumber, amount: 1_000 + index })),
       );
       expect(outcomes.filter(({ kind }) => kind === "approved")).toHaveLength(50);
-      expect(server.bodiesAt(paths.credential)).toHaveLength(1);
+      const credentials = fixtures.credentialPerCall === true ? 50 : 1;
+      expect(credentialCalls()).toBe(paths.credential === null ? 0 : credentials);
       expect(new Set(fixtures.sentCharges(server).map((sent) => sent.orderNumber)).size).toBe(50);
     });
 

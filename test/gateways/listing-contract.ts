@@ -68,7 +68,7 @@ export function describeListing(name: string, fixtures: ListingFixtures): void {
       request = DAYS,
       how: { with?: GatewayAdapter; maySend?: () => boolean } = {},
     ) {
-      const opened = await adapter.openCredential();
+      const opened = await adapter.openCredential({ call: "read" });
       if (opened.kind !== "ready") throw new Error(`no credential: ${opened.reason}`);
       const call = { credential: opened.credential, maySend: how.maySend ?? (() => true) };
       const result = await (how.with ?? adapter).listTransactions(call, request);

@@ -41,19 +41,17 @@ describe("clock", () => {
 describe("switches", () => {
   it("move one by one and leave the others", async () => {
     const { client } = await startSimulator();
-    await client.setSwitches({ declineAt: "inner" });
+    await client.setSwitches({ cookiepay: { declineAt: "inner" } });
     await client.setSwitches({ latencyMs: [1, 2] });
-    expect((await client.get("/_sim/switches")).body).toEqual({
-      duplicateOrderNumber: "accept",
-      tokenError: "code",
-      declineAt: "inner",
+    expect((await client.get("/_sim/switches")).body).toMatchObject({
+      cookiepay: { duplicateOrderNumber: "accept", tokenError: "code", declineAt: "inner" },
       lookupLagMs: 0,
       latencyMs: [1, 2],
     });
   });
 
   it.each([
-    [{ declineAt: "both" }, "declineAt must be one of outer, inner"],
+    [{ cookiepay: { declineAt: "both" } }, "cookiepay.declineAt must be one of outer, inner"],
     [{ lookupLagMs: "5" }, "lookupLagMs must be a whole number"],
     [{ latencyMs: [5, 1] }, "latencyMs[1] must be a whole number from 5"],
     [{ latencyMs: 5 }, "latencyMs must be a pair"],

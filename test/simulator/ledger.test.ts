@@ -37,7 +37,7 @@ describe("ledger across a restart", () => {
     // The second decline of "declines twice": the count went on from before the restart.
     expect((await client.pay(declining)).body.RESULTCODE).toBe("2001");
     expect((await client.pay(declining)).body.RESULTCODE).toBe("0000");
-    await client.setSwitches({ duplicateOrderNumber: "reject" });
+    await client.setSwitches({ cookiepay: { duplicateOrderNumber: "reject" } });
     expect((await client.pay(approving, { ORDERNO: "BEFORE" })).body.RESULTCODE).toBe("9002");
     const { entries } = (await client.ledger()).body as { entries: { seq: number }[] };
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, position) => position + 1));

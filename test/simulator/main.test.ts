@@ -113,7 +113,7 @@ describe("simulator process", () => {
 
   it("takes further accounts, and refuses options that it cannot read", async () => {
     const dir = temporaryDir();
-    const { port } = await start(["--port", "0", "--dir", dir, "--account", "shop2:s2"]);
+    const { port } = await start(["--port", "0", "--dir", dir, "--account", "cookiepay:shop2:s2"]);
     const second = createClient(port, { id: "shop2", secret: "s2" });
     expect((await second.issue()).body.RESULTCODE).toBe("0000");
     const { entries } = (await second.ledger()).body;
@@ -121,7 +121,8 @@ describe("simulator process", () => {
 
     for (const args of [
       ["--port", "x"],
-      ["--account", "nosecret"],
+      ["--account", "cookiepay:nosecret"],
+      ["--account", "nobody:shop2:s2"],
       ["--colour", "red"],
     ]) {
       const options = [MAIN, ...args];

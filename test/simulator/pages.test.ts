@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { COOKIEPAY_CATALOGUE } from "../../src/simulator/cookiepay/routes.ts";
+import { DIALECTS } from "../../src/simulator/dialects.ts";
 import { TEST_CARDS } from "../../src/simulator/cards.ts";
 import { PLAIN_EFFECTS } from "../../src/simulator/effects.ts";
 import { CARD_TABLE, DECLINE_TABLE, EFFECT_TABLE, toMarkdown } from "../../src/simulator/guide.ts";
@@ -81,7 +81,8 @@ describe("documentation", () => {
   });
 
   it("names every operation that a rule can match", () => {
-    const missing = COOKIEPAY_CATALOGUE.names.filter((name) => !docs.includes(`\`${name}\``));
+    const names = DIALECTS.flatMap(({ catalogue }) => catalogue.names);
+    const missing = names.filter((name) => !docs.includes(`\`${name}\``));
     expect(missing).toEqual([]);
   });
 });

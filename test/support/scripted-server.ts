@@ -4,9 +4,12 @@ import type { AddressInfo, Socket } from "node:net";
 
 /** A request as it arrived, body complete. */
 export interface ArrivedRequest {
+  method: string;
   path: string;
   headers: http.IncomingHttpHeaders;
+  /** As UTF-8; what came in another charset stands in `bytes`. */
   body: string;
+  bytes: Buffer;
 }
 
 /** What the server does with one request. */
@@ -39,8 +42,9 @@ export async function startScriptedServer(tls?: {
     incoming.on("error", () => {});
     incoming.on("end", () => {
       const path = incoming.url ?? "";
-      const body = Buffer.concat(chunks).toString("utf8");
-      const request = { path, headers: incoming.headers, body };
+      const bytes = Buffer.concat(chunks);
+      const { method = "", headers } = incoming;
+      const request = { method, path, headers, body: bytes.toString("utf8"), bytes };
       requests.push(request);
       const script = scripts.get(path) ?? answerText("not found", 404);
       script(request, response);

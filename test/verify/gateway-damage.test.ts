@@ -29,7 +29,7 @@ describe("our books against the gateway's", () => {
   const found = async () => (await compare()).findings.map(({ check }) => check);
 
   async function openCall() {
-    const opened = await adapter.openCredential();
+    const opened = await adapter.openCredential({ call: "read" });
     if (opened.kind !== "ready") throw new Error(opened.reason);
     const credential: Credential = opened.credential;
     return { credential, maySend: () => true };
@@ -42,7 +42,7 @@ describe("our books against the gateway's", () => {
     if (key?.secret == null) throw new Error("no key");
     const outcome = await adapter.charge(await openCall(), {
       orderNumber,
-      billingKey: secrets.open(key.secret, key.id),
+      source: { kind: "billing_key", billingKey: secrets.open(key.secret, key.id) },
       amount,
       productName: "x",
       customerId: "somebody",
@@ -57,7 +57,9 @@ describe("our books against the gateway's", () => {
       transactionId,
       orderNumber: "-",
       amount: 1,
+      leftBefore: 1,
       everythingLeft: true,
+      paidWith: "billing_key",
       reason: "console",
     });
     if (outcome.kind !== "approved") throw new Error(outcome.kind);
@@ -142,7 +144,7 @@ describe("our books against the gateway's", () => {
     const range = { fromOn: "2026-02-14", untilOn: "2026-02-16" };
     const failing: GatewayAdapter = {
       ...adapter,
-      openCredential: () => adapter.openCredential(),
+      openCredential: (use) => adapter.openCredential(use),
       listTransactions: (call, request) =>
         request.fromOn === "2026-02-15"
           ? Promise.resolve({ kind: "failed", reason: "http 503" })

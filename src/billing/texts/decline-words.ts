@@ -28,6 +28,25 @@ export const DECLINE_WORDS: Readonly<Record<DeclineCode, Phrase>> = {
     en: "the shop's own limit at the payment company was used up",
     ko: "가맹점 한도 초과로",
   },
+  unrecognized: {
+    en: "it was declined with a code that is not known",
+    ko: "알 수 없는 코드로 거절되어",
+  },
+  card_details_wrong: { en: "the card's details were wrong", ko: "카드 정보 오류로" },
+  authentication_failed: { en: "the customer was not authenticated", ko: "본인 인증 실패로" },
+  amount_not_allowed: {
+    en: "the payment company does not take the amount",
+    ko: "허용되지 않는 금액이어서",
+  },
+  settlement_balance_short: {
+    en: "the shop's balance at the payment company was short",
+    ko: "가맹점 정산 잔액 부족으로",
+  },
+  contract_not_open: {
+    en: "the shop's contract does not cover it",
+    ko: "가맹점 계약이 개통되지 않아",
+  },
+  gateway_unavailable: { en: "the payment company was out of order", ko: "결제사 시스템 장애로" },
 };
 
 /** Where a decline left no code behind. */

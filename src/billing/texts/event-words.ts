@@ -76,6 +76,16 @@ const DECLINE_NOUNS: Readonly<Record<DeclineCode, Phrase>> = {
   billing_key_invalid: { en: DECLINE_WORDS.billing_key_invalid.en, ko: "유효하지 않은 등록 카드" },
   request_refused: { en: DECLINE_WORDS.request_refused.en, ko: "결제사 요청 거부" },
   merchant_limit: { en: DECLINE_WORDS.merchant_limit.en, ko: "가맹점 한도 초과" },
+  unrecognized: { en: DECLINE_WORDS.unrecognized.en, ko: "알 수 없는 코드" },
+  card_details_wrong: { en: DECLINE_WORDS.card_details_wrong.en, ko: "카드 정보 오류" },
+  authentication_failed: { en: DECLINE_WORDS.authentication_failed.en, ko: "본인 인증 실패" },
+  amount_not_allowed: { en: DECLINE_WORDS.amount_not_allowed.en, ko: "허용되지 않는 금액" },
+  settlement_balance_short: {
+    en: DECLINE_WORDS.settlement_balance_short.en,
+    ko: "정산 잔액 부족",
+  },
+  contract_not_open: { en: DECLINE_WORDS.contract_not_open.en, ko: "미개통 계약" },
+  gateway_unavailable: { en: DECLINE_WORDS.gateway_unavailable.en, ko: "결제사 장애" },
 };
 
 /** States of subscriptions, invoices, refunds and saved cards, and what a person decided. */

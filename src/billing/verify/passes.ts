@@ -86,7 +86,7 @@ export function invoicePass(reading: Reading): Pass<Invoice, InvoiceScope> {
           .map(({ id }) => id)
           .filter((id) => id !== invoice.id)
           .sort(),
-        key: keys.get(invoice.billingKeyId) ?? MISSING_KEY,
+        key: keys.get(invoice.billingKeyId ?? "") ?? MISSING_KEY,
       }));
     },
   };
@@ -116,9 +116,9 @@ const MISSING_KEY: KeyStanding = { state: "missing", customerId: null, opens: fa
 
 async function readKeys(
   { reader, secrets }: Reading,
-  documents: readonly { billingKeyId: string }[],
+  documents: readonly { billingKeyId: string | null }[],
 ): Promise<Map<string, KeyStanding>> {
-  const ids = [...new Set(documents.map(({ billingKeyId }) => billingKeyId))];
+  const ids = [...new Set(documents.flatMap(({ billingKeyId }) => billingKeyId ?? []))];
   const keys = ids.length === 0 ? [] : await reader.findBillingKeys(ids);
   return new Map(
     keys.map((key) => [

@@ -25,13 +25,13 @@ export async function plantDamage(
   }
   const key = await composition.billingKeys.find(subscription.billingKeyId);
   const adapter = composition.gateways.get(subscription.gateway, subscription.account);
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "charge", paidWith: "billing_key" });
   if (key?.secret == null || opened.kind !== "ready") throw new Error("cannot plant a double");
   await adapter.charge(
     { credential: opened.credential, maySend: () => true },
     {
       orderNumber: `X-${newToken().slice(0, 12).toUpperCase()}`,
-      billingKey: composition.secrets.open(key.secret, key.id),
+      source: { kind: "billing_key", billingKey: composition.secrets.open(key.secret, key.id) },
       amount: subscription.amount,
       productName: subscription.productName,
       customerId: subscription.customerId,

@@ -27,13 +27,13 @@ async function work(settings: NaiveSettings): Promise<void> {
     async (job) => {
       const invoice = await invoices.findOne({ _id: job.data.invoiceId });
       if (invoice === null || invoice.status === "paid") return;
-      const opened = await gateway.openCredential();
+      const opened = await gateway.openCredential({ call: "charge", paidWith: "billing_key" });
       if (opened.kind !== "ready") throw new Error(opened.reason);
       const outcome = await gateway.charge(
         { credential: opened.credential, maySend: () => true },
         {
           orderNumber: invoice._id,
-          billingKey: invoice.billingKey,
+          source: { kind: "billing_key", billingKey: invoice.billingKey },
           amount: invoice.amount,
           productName: "월간 구독",
           customerId: invoice.customerId,

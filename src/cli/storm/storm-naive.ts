@@ -174,7 +174,7 @@ async function issueKey(
   adapter: ReturnType<typeof createCookiepayAdapter>,
   number: string,
 ): Promise<string> {
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "issue" });
   if (opened.kind !== "ready") throw new Error(opened.reason);
   const issued = await adapter.issueBillingKey(
     { credential: opened.credential, maySend: () => true },

@@ -14,6 +14,7 @@ const OPERATIONS = {
   token: { path: "/payAuth/token", apiKey: false, token: false },
   billkeygen: { path: "/Subscribe/billkeygen", apiKey: true, token: true },
   payments: { path: "/Subscribe/payments", apiKey: true, token: true },
+  keyin: { path: "/keyin/payment", apiKey: true, token: true },
   billingkeycancel: { path: "/Subscribe/billingkeycancel", apiKey: true, token: true },
   cancel: { path: "/api/cancel", apiKey: true, token: true },
   paycert: { path: "/api/paycert", apiKey: false, token: true },

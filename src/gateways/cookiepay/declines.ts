@@ -44,7 +44,7 @@ export type RefusalMeaning =
 
 /** Reads the refusal of a charge or of a billing key. */
 export function toRefusedCharge(refusal: Refusal, secrets: readonly string[]): RefusalMeaning {
-  return toMeaning(refusal, { secrets, unmapped: "card_declined" });
+  return toMeaning(refusal, { secrets, unmapped: "unrecognized" });
 }
 
 /** Reads the refusal of a refund or a revocation: no card is asked, so none is blamed. */

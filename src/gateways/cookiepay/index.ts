@@ -27,6 +27,7 @@ import {
   toChargeBody,
   toChargeOutcome,
   toIssueBody,
+  toKeyInBody,
   toIssueOutcome,
   toListing,
   toLookUpResult,
@@ -64,6 +65,9 @@ const CAPABILITIES: GatewayCapabilities = {
   lookUp: "by_date_window",
   listTransactions: true,
   repeatableFullRefund: true,
+  gatewaySchedules: false,
+  paysWith: ["billing_key", "card"],
+  savesWithCharge: false,
   nameCharset: "utf-8",
 };
 
@@ -89,6 +93,7 @@ export function createCookiepayAdapter(
     capabilities: CAPABILITIES,
     callDeadlineMs: config.callDeadlineMs,
     openCredential: () => tokens.open(),
+    paceOf: () => null,
     issueBillingKey: (call, request) => issueBillingKey(context, call, request),
     revokeBillingKey: (call, billingKey) => revokeBillingKey(context, call, billingKey),
     charge: (call, request) => charge(context, call, request),
@@ -144,9 +149,15 @@ async function charge(
   request: ChargeRequest,
 ): Promise<ChargeOutcome> {
   const { client, config } = context;
+  const { source } = request;
+  if (source.kind === "wallet") return { kind: "not_sent", reason: "wallets are not taken" };
   const passage = startPassage(context, call);
-  const secrets = secretsOf(context, call, [request.billingKey]);
-  const answer = await client.send("payments", toChargeBody(config.apiId, request), passage);
+  const inHand = source.kind === "card" ? Object.values(source.card) : [source.billingKey];
+  const secrets = secretsOf(context, call, inHand);
+  const answer =
+    source.kind === "card"
+      ? await client.send("keyin", toKeyInBody(config.apiId, request, source.card), passage)
+      : await client.send("payments", toChargeBody(config.apiId, request, source), passage);
   const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
   if (reply.kind === "refused") return toRefusedCharge(reply.refusal, secrets);
   if (reply.kind !== "success") return reply;

@@ -2,6 +2,7 @@
 import type { ChargeOutcome, GatewayTransaction, RefundOutcome } from "../../domain/outcome.ts";
 import { scrub } from "../../lib/scrub.ts";
 import type {
+  CardDetails,
   ChargeRequest,
   EvidenceContext,
   IssueBillingKeyOutcome,
@@ -36,23 +37,38 @@ export function toTokenBody(account: { apiId: string; secret: string }): Body {
 }
 
 export function toIssueBody(apiId: string, request: IssueBillingKeyRequest): Body {
-  const { card } = request;
+  return { API_ID: apiId, ...toOrderFields(request), ...toCardFields(request.card) };
+}
+
+export function toChargeBody(
+  apiId: string,
+  request: ChargeRequest,
+  { billingKey }: { billingKey: string },
+): Body {
   return {
     API_ID: apiId,
+    BILLKEY: billingKey,
+    AMOUNT: String(request.amount),
     ...toOrderFields(request),
+  };
+}
+
+/** The fields of a key-in payment are those of a billing key's issue, with the amount. */
+export function toKeyInBody(apiId: string, request: ChargeRequest, card: CardDetails): Body {
+  return {
+    API_ID: apiId,
+    AMOUNT: String(request.amount),
+    ...toOrderFields(request),
+    ...toCardFields(card),
+  };
+}
+
+function toCardFields(card: CardDetails): Body {
+  return {
     CARDNO: card.number,
     EXPIREDT: card.expiry,
     CARDPWD: card.password,
     CARDAUTH: card.holderId,
-  };
-}
-
-export function toChargeBody(apiId: string, request: ChargeRequest): Body {
-  return {
-    API_ID: apiId,
-    BILLKEY: request.billingKey,
-    AMOUNT: String(request.amount),
-    ...toOrderFields(request),
   };
 }
 

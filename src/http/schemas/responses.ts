@@ -23,7 +23,7 @@ export const BillingKeyResponse = Type.Object({
 
 const DeclineResponse = Type.Object({
   code: Type.String({ examples: ["limit_exceeded"] }),
-  kind: Type.Enum(["soft", "hard", "merchant"]),
+  kind: Type.Enum(["soft", "hard", "customer", "merchant", "gateway"]),
   rawCode: Type.String({ description: "The gateway's own code.", examples: ["2002"] }),
   message: Type.String({ examples: ["The card's limit is used up."] }),
 });
@@ -65,7 +65,12 @@ export const InvoiceResponse = Type.Object({
   held: nullable(Type.String({ description: "Why it waits for a person." })),
   customerId: Type.String({ examples: ["user123"] }),
   subscriptionId: nullable(Type.String()),
-  billingKey: Type.String({ examples: ["key_4k2v9x7c1m3n5b8q"] }),
+  billingKey: nullable(
+    Type.String({
+      description: "Null where a card was keyed in and not saved.",
+      examples: ["key_4k2v9x7c1m3n5b8q"],
+    }),
+  ),
   gateway: Type.String({ examples: ["cookiepay"] }),
   productName: Type.String({ examples: ["월간 구독"] }),
   amount: won,

@@ -3,8 +3,14 @@ import type { TestCard } from "../cards.ts";
 import { toKoreaStamp } from "../korea-time.ts";
 import type { EntryDraft } from "../ledger-entry.ts";
 import type { Processed } from "../wire.ts";
-import { approvalDraft, approveIssue, decideCharge, declineFault, isExpired } from "./charge.ts";
-import type { ChargeDecision } from "./charge.ts";
+import {
+  type ChargeDecision,
+  approveIssue,
+  decideCharge,
+  declineFault,
+  isExpired,
+} from "../charge-decision.ts";
+import { approvalDraft } from "./charge.ts";
 import { CODES, GATEWAY, SUCCESS_TEXT } from "./codes.ts";
 import type { CheckedBody, FieldTable } from "./fields.ts";
 import { AMOUNT_PATTERN, ORDER_FIELDS, amountOf, optional, required, textOf } from "./fields.ts";
@@ -78,7 +84,8 @@ function refuseIssue(
   if (isExpired(card, body.EXPIREDT ?? "", state.clock.business())) {
     return { ...UNREGISTERED, code: "2015", decidedBy: "expiry" };
   }
-  if (!body.AMOUNT || state.switches.current().duplicateOrderNumber === "accept") return null;
+  if (!body.AMOUNT || state.switches.current().cookiepay.duplicateOrderNumber === "accept")
+    return null;
   const isPaid = state.ledger.books.isOrderApproved(`${GATEWAY}/${merchant}`, body.ORDERNO ?? "");
   return isPaid
     ? { ...UNREGISTERED, code: CODES.duplicateOrderNumber, decidedBy: "gateway" }

@@ -2,7 +2,7 @@ import type { Effect } from "../effects.ts";
 import type { RequestFacts } from "../faults.ts";
 import type { SimulatorState } from "../state.ts";
 import type { Processed } from "../wire.ts";
-import { CODES, type Refusal } from "./codes.ts";
+import { CODES, GATEWAY, type Refusal } from "./codes.ts";
 import type { EncData } from "./enc-data.ts";
 import { type CheckedBody, type FieldTable, checkFields, isRefusal } from "./fields.ts";
 import type { Tokens } from "./tokens.ts";
@@ -66,7 +66,7 @@ export function admit(
   if (isRefusal(body)) return body;
 
   const merchant = tokenMerchant ?? body.API_ID ?? body.pay2_id ?? "";
-  const secret = gateway.state.secretsByMerchant.get(merchant);
+  const secret = gateway.state.merchants.secretOf(GATEWAY, merchant);
   if (body.API_ID !== undefined && (body.API_ID !== merchant || secret === undefined)) {
     return { code: CODES.wrongAccount, message: "API_ID가 올바르지 않습니다" };
   }
@@ -80,7 +80,7 @@ function readToken(gateway: Cookiepay, call: IncomingCall): string | Refusal {
   const refusedByRule = call.effect?.kind === "token_refused";
   const merchant = call.token && !refusedByRule ? gateway.tokens.merchantOf(call.token) : null;
   if (merchant !== null) return merchant;
-  const httpError = gateway.state.switches.current().tokenError === "http401";
+  const httpError = gateway.state.switches.current().cookiepay.tokenError === "http401";
   return {
     code: CODES.tokenRefused,
     message: "토큰이 유효하지 않거나 만료되었습니다",

@@ -3,8 +3,13 @@ import { type TestCard, declineText, findCardById } from "../cards.ts";
 import { toKoreaStamp } from "../korea-time.ts";
 import type { LedgerEntry } from "../ledger-entry.ts";
 import type { Processed } from "../wire.ts";
-import { approvalDraft, decideCharge, declineFault } from "./charge.ts";
-import type { CardOnFile, ChargeDecision } from "./charge.ts";
+import {
+  type CardOnFile,
+  type ChargeDecision,
+  decideCharge,
+  declineFault,
+} from "../charge-decision.ts";
+import { approvalDraft } from "./charge.ts";
 import { CODES, GATEWAY } from "./codes.ts";
 import { AMOUNT_PATTERN, ORDER_FIELDS, amountOf, required, textOf } from "./fields.ts";
 import { newAcceptNumber, newTransactionId } from "./numbers.ts";
@@ -66,7 +71,7 @@ function refuseBeforeCard(
 ): Decline | null {
   if (!account || account.issued.merchant !== merchant) return UNKNOWN_KEY;
   if (account.revoked) return { ...UNKNOWN_KEY, code: CODES.revokedBillingKey };
-  if (state.switches.current().duplicateOrderNumber === "accept") return null;
+  if (state.switches.current().cookiepay.duplicateOrderNumber === "accept") return null;
   const isPaid = state.ledger.books.isOrderApproved(`${GATEWAY}/${merchant}`, body.ORDERNO ?? "");
   return isPaid ? { ...UNKNOWN_KEY, code: CODES.duplicateOrderNumber } : null;
 }
@@ -134,7 +139,7 @@ function decline(gateway: Cookiepay, call: AdmittedCall, { code, decidedBy }: De
   ]);
   const said = { RESULTCODE: code, RESULTMSG: REFUSAL_TEXTS[code] ?? declineText(code) };
   const isFromCard = decidedBy !== "gateway";
-  if (!isFromCard || switches.current().declineAt === "outer") {
+  if (!isFromCard || switches.current().cookiepay.declineAt === "outer") {
     return { reply: { status: 200, body: said } };
   }
   const decryptData = { ...said, ORDERNO: body.ORDERNO ?? "", AMOUNT: body.AMOUNT ?? "" };

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Effect } from "../effects.ts";
 import type { OperationCatalogue } from "../fault-rules.ts";
+import type { Dialect } from "../dialect.ts";
 import type { SimulatorState } from "../state.ts";
 import { type Processed, serveExchange } from "../wire.ts";
 import { createBillingKeyCancelOperation } from "./billingkeycancel.ts";
@@ -8,6 +9,7 @@ import { createBillkeygenOperation } from "./billkeygen.ts";
 import { createCancelOperation } from "./cancel.ts";
 import { GATEWAY } from "./codes.ts";
 import { createDecryptOperation } from "./decrypt.ts";
+import { COOKIEPAY_GUIDE } from "./guide.ts";
 import { createEncData } from "./enc-data.ts";
 import { isRefusal } from "./fields.ts";
 import { createPaycertOperation, createPaysearchOperation } from "./lookup.ts";
@@ -27,8 +29,7 @@ const CREATORS = [
   createDecryptOperation,
 ];
 
-/** The operations that fault rules may name. */
-export const COOKIEPAY_CATALOGUE: OperationCatalogue = {
+const CATALOGUE: OperationCatalogue = {
   names: [
     "token",
     "billkeygen",
@@ -40,6 +41,7 @@ export const COOKIEPAY_CATALOGUE: OperationCatalogue = {
     "decrypt",
   ],
   charging: ["billkeygen", "payments"],
+  sealed: ["billkeygen", "payments"],
   tokened: [
     "token",
     "billkeygen",
@@ -51,8 +53,16 @@ export const COOKIEPAY_CATALOGUE: OperationCatalogue = {
   ],
 };
 
-/** Registers the CookiePayments endpoints and returns their paths. */
-export function registerCookiepay(app: FastifyInstance, state: SimulatorState): readonly string[] {
+/** CookiePayments on the wire. */
+export const COOKIEPAY: Dialect = {
+  gateway: GATEWAY,
+  catalogue: CATALOGUE,
+  guide: COOKIEPAY_GUIDE,
+  account: { id: "sim_merchant", secret: "sim_secret" },
+  register,
+};
+
+function register(app: FastifyInstance, state: SimulatorState): readonly string[] {
   const gateway: Cookiepay = {
     state,
     tokens: createTokens(state.keys.token, state.clock.operational),

@@ -1,6 +1,6 @@
 import { isReplyEffect } from "../effects.ts";
 import type { Processed } from "../wire.ts";
-import type { ChargeDecision, ChargeFault } from "./charge.ts";
+import type { ChargeDecision, ChargeFault } from "../charge-decision.ts";
 import { CODES, SUCCESS_TEXT } from "./codes.ts";
 import type { Cookiepay } from "./operation.ts";
 

@@ -1,4 +1,4 @@
-import { CODES, SUCCESS_TEXT } from "./codes.ts";
+import { CODES, GATEWAY, SUCCESS_TEXT } from "./codes.ts";
 import { required, textOf } from "./fields.ts";
 import { type Cookiepay, type Operation, refusing } from "./operation.ts";
 
@@ -13,7 +13,7 @@ export function createTokenOperation(gateway: Cookiepay): Operation {
     facts: (body) => ({ merchant: textOf(body, "pay2_id") }),
     run({ body, effect }) {
       const merchant = body.pay2_id ?? "";
-      const isKnown = gateway.state.secretsByMerchant.get(merchant) === body.pay2_key;
+      const isKnown = gateway.state.merchants.secretOf(GATEWAY, merchant) === body.pay2_key;
       if (!isKnown || effect?.kind === "token_refused") {
         return refusing(this, {
           code: CODES.wrongAccount,

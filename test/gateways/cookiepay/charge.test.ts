@@ -6,7 +6,7 @@ import {
   answerText,
   startScriptedServer,
 } from "../../support/scripted-server.ts";
-import { CONTRACT_CHARGE } from "../contract.ts";
+import { CONTRACT_CHARGE, CONTRACT_KEY } from "../contract.ts";
 import {
   PATHS,
   SECRET,
@@ -63,7 +63,7 @@ describe("the requests of a charge", () => {
     expect(server.bodiesAt(PATHS.pay)).toEqual([
       {
         API_ID: "sandbox_2JdglQvKCb",
-        BILLKEY: CONTRACT_CHARGE.billingKey,
+        BILLKEY: CONTRACT_KEY,
         ORDERNO: CONTRACT_CHARGE.orderNumber,
         PRODUCTNAME: "월간 구독",
         AMOUNT: "9900",
@@ -82,7 +82,7 @@ describe("an answer sealed in ENC_DATA", () => {
     ["1012", "card_not_registered", "hard"],
     ["2015", "card_expired", "hard"],
     ["2001", "insufficient_funds", "soft"],
-    ["8837", "card_declined", "soft"],
+    ["8837", "unrecognized", "soft"],
   ])("declines with %s inside: %s, %s", async (code, ours, kind) => {
     server.script(PATHS.pay, answerSealed({ RESULTCODE: code, RESULTMSG: "거절", ...ECHO }));
     expect(await charge()).toMatchObject({
@@ -180,7 +180,9 @@ describe("a reply without a decision", () => {
 
 describe("a token", () => {
   test("is fetched once for many callers at once, and again after it was refused", async () => {
-    const opened = await Promise.all(Array.from({ length: 20 }, () => adapter.openCredential()));
+    const opened = await Promise.all(
+      Array.from({ length: 20 }, () => adapter.openCredential({ call: "read" })),
+    );
     expect(new Set(opened.map((one) => JSON.stringify(one))).size).toBe(1);
     expect(server.bodiesAt(PATHS.token)).toHaveLength(1);
 
@@ -195,7 +197,7 @@ describe("a token", () => {
     const old = { ...(await openCall(adapter)), credential: { value: "old", endsAt: new Date(0) } };
     server.script(PATHS.pay, answerJson({ RESULTCODE: "E003", RESULTMSG: "토큰 만료" }));
     expect((await adapter.charge(old, CONTRACT_CHARGE)).kind).toBe("not_sent");
-    await adapter.openCredential();
+    await adapter.openCredential({ call: "read" });
     expect(server.bodiesAt(PATHS.token)).toHaveLength(1);
   });
 
@@ -213,6 +215,6 @@ describe("a token", () => {
     ["fits no header", { RTN_CD: "0000", TOKEN: "a\nb" }, "token: none in the answer"],
   ])("that %s sends nothing", async (_case, answer, reason) => {
     server.script(PATHS.token, answerJson(answer));
-    expect(await adapter.openCredential()).toEqual({ kind: "not_sent", reason });
+    expect(await adapter.openCredential({ call: "read" })).toEqual({ kind: "not_sent", reason });
   });
 });

@@ -1,6 +1,6 @@
 import { answerJson } from "../../support/scripted-server.ts";
 import { describeListing } from "../listing-contract.ts";
-import { CONTRACT_CHARGE, describeGateway } from "../contract.ts";
+import { CONTRACT_KEY, describeGateway } from "../contract.ts";
 import { CARD_NUMBER, PATHS, SECRET, TOKEN, approveEverything, createAdapter } from "./wire.ts";
 
 describeGateway("cookiepay", {
@@ -26,7 +26,7 @@ describeGateway("cookiepay", {
       customerName: body.BUYERNAME ?? "",
     })),
   nameLengthMax: { productName: 40, customerName: 20 },
-  secrets: [SECRET, TOKEN, CARD_NUMBER, CONTRACT_CHARGE.billingKey],
+  secrets: [SECRET, TOKEN, CARD_NUMBER, CONTRACT_KEY],
 });
 
 describeListing("cookiepay", {

@@ -14,7 +14,9 @@ const WHOLE: RefundRequest = {
   transactionId: TID,
   orderNumber: "T-1",
   amount: 9_900,
+  leftBefore: 9_900,
   everythingLeft: true,
+  paidWith: "billing_key",
   reason: "고객 요청",
 };
 const PART: RefundRequest = { ...WHOLE, amount: 3_000, everythingLeft: false };

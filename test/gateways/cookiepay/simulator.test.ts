@@ -48,7 +48,9 @@ afterEach(async () => {
   adapter.close();
   await fetch(`http://127.0.0.1:${simulator.port}/_sim/faults`, { method: "DELETE" });
   const tokenError = "code";
-  await control("switches", { tokenError, declineAt: "outer", duplicateOrderNumber: "accept" });
+  await control("switches", {
+    cookiepay: { tokenError, declineAt: "outer", duplicateOrderNumber: "accept" },
+  });
 });
 
 function createAdapter(callDeadlineMs: number): GatewayAdapter {
@@ -83,7 +85,7 @@ async function booked(orderNumber: string): Promise<{ approvals: number; refunde
 }
 
 async function call(): Promise<GatewayCall> {
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "read" });
   if (opened.kind !== "ready") throw new Error(opened.reason);
   return { credential: opened.credential, maySend: () => true };
 }
@@ -109,7 +111,7 @@ async function keyOf(number: string): Promise<string> {
 async function chargeRequest(number: string): Promise<ChargeRequest> {
   return {
     orderNumber: nextNumber(),
-    billingKey: await keyOf(number),
+    source: { kind: "billing_key", billingKey: await keyOf(number) },
     amount: 9_900,
     productName: "월간 구독 & 배송",
     customerId: "customer-1",
@@ -127,7 +129,8 @@ describe("issuing a billing key", () => {
     const billingKey = await keyOf(CARDS.approves);
     expect(billingKey).toMatch(/^[a-z0-9]{20}$/);
     expect(await adapter.revokeBillingKey(await call(), billingKey)).toEqual({ kind: "revoked" });
-    const request = { ...(await chargeRequest(CARDS.approves)), billingKey };
+    const source = { kind: "billing_key" as const, billingKey };
+    const request = { ...(await chargeRequest(CARDS.approves)), source };
     expect(await charge(request)).toMatchObject({
       kind: "declined",
       decline: { code: "billing_key_invalid", kind: "hard" },
@@ -162,7 +165,7 @@ describe("a charge", () => {
   });
 
   test.each(["outer", "inner"])("declines as each card says, %s", async (declineAt) => {
-    await control("switches", { declineAt });
+    await control("switches", { cookiepay: { declineAt } });
     const expected = [
       [CARDS.insufficientFunds, "insufficient_funds", "soft"],
       [CARDS.limitExceeded, "limit_exceeded", "soft"],
@@ -244,7 +247,7 @@ describe("a charge", () => {
   });
 
   test("under a used number is unknown where the gateway refuses it, never a decline", async () => {
-    await control("switches", { duplicateOrderNumber: "reject" });
+    await control("switches", { cookiepay: { duplicateOrderNumber: "reject" } });
     const request = await chargeRequest(CARDS.approves);
     expect((await charge(request)).kind).toBe("approved");
     expect(await charge(request)).toMatchObject({
@@ -276,7 +279,7 @@ describe("a charge", () => {
 
 describe("a token", () => {
   test.each(["code", "http401"])("that is refused by %s sends nothing", async (tokenError) => {
-    await control("switches", { tokenError });
+    await control("switches", { cookiepay: { tokenError } });
     const request = await chargeRequest(CARDS.approves);
     const stale = { credential: { value: "a.b.c", endsAt: new Date(0) }, maySend: () => true };
     expect(await adapter.charge(stale, request)).toEqual({
@@ -300,7 +303,7 @@ describe("a token", () => {
       },
       { clock: systemClock },
     );
-    expect(await other.openCredential()).toMatchObject({ kind: "not_sent" });
+    expect(await other.openCredential({ call: "read" })).toMatchObject({ kind: "not_sent" });
     other.close();
   });
 });
@@ -310,7 +313,13 @@ async function approved() {
   const outcome = await charge(request);
   if (outcome.kind !== "approved") throw new Error(outcome.kind);
   const { orderNumber } = request;
-  return { orderNumber, transactionId: outcome.transaction.id, reason: "고객 요청" };
+  return {
+    orderNumber,
+    transactionId: outcome.transaction.id,
+    reason: "고객 요청",
+    leftBefore: 9_900,
+    paidWith: "billing_key" as const,
+  };
 }
 
 describe("a refund", () => {
@@ -380,7 +389,9 @@ describe("listing transactions", () => {
       transactionId,
       orderNumber,
       amount,
+      leftBefore: amount,
       everythingLeft: true,
+      paidWith: "billing_key",
       reason: "고객 요청",
     });
     expect(of(await list(), orderNumber)).toMatchObject([

@@ -49,7 +49,7 @@ export function createAdapter(
 
 /** A call with the adapter's credential, allowed to leave. */
 export async function openCall(adapter: GatewayAdapter): Promise<GatewayCall> {
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "read" });
   if (opened.kind !== "ready") throw new Error(`no credential: ${opened.reason}`);
   return { credential: opened.credential, maySend: () => true };
 }

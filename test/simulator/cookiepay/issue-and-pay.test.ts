@@ -41,7 +41,7 @@ describe("CookiePayments token", () => {
     expect(expired).toMatchObject({ status: 200, body: { RESULTCODE: "E003" } });
     expect(expired.body.ENC_DATA).toBeUndefined();
 
-    await client.setSwitches({ tokenError: "http401" });
+    await client.setSwitches({ cookiepay: { tokenError: "http401" } });
     expect(await client.pay(billingKey)).toMatchObject({
       status: 401,
       body: { RESULTCODE: "E003" },
@@ -67,7 +67,7 @@ describe("CookiePayments token", () => {
 describe("CookiePayments accounts", () => {
   it("refuses a wrong or missing ApiKey and a foreign API_ID", async () => {
     const { client } = await startSimulator({
-      accounts: [{ id: "other", secret: "other_secret" }],
+      accounts: [{ gateway: "cookiepay", id: "other", secret: "other_secret" }],
     });
     const TOKEN = await client.freshToken();
     const send = (body: unknown, headers: Record<string, string>) =>
@@ -86,7 +86,9 @@ describe("CookiePayments accounts", () => {
 
   it("keeps merchants apart: key, payment and encrypted data serve their owner only", async () => {
     const other = { id: "other", secret: "other_secret" };
-    const { client, simulator } = await startSimulator({ accounts: [other] });
+    const { client, simulator } = await startSimulator({
+      accounts: [{ gateway: "cookiepay", ...other }],
+    });
     const stranger = createClient(simulator.port, other);
     const billingKey = await client.billingKeyFor("4111111111111111");
     const paid = await client.pay(billingKey);
@@ -179,7 +181,7 @@ describe("CookiePayments payment", () => {
     const billingKey = await client.billingKeyFor("4111111111111111");
     await client.approve(billingKey, { ORDERNO: "TWICE" });
     await client.approve(billingKey, { ORDERNO: "TWICE" });
-    await client.setSwitches({ duplicateOrderNumber: "reject" });
+    await client.setSwitches({ cookiepay: { duplicateOrderNumber: "reject" } });
     const third = await client.pay(billingKey, { ORDERNO: "TWICE" });
     expect(third.body.RESULTCODE).toBe("9002");
     expect((await client.ledger("?orderNumber=TWICE")).body.totals).toMatchObject({
@@ -194,7 +196,7 @@ describe("CookiePayments payment", () => {
     const outer = await client.pay(billingKey);
     expect(outer.body).toEqual({ RESULTCODE: "2001", RESULTMSG: "잔액부족" });
 
-    await client.setSwitches({ declineAt: "inner" });
+    await client.setSwitches({ cookiepay: { declineAt: "inner" } });
     const inner = await client.pay(billingKey);
     expect(inner.body.RESULTCODE).toBe("0000");
     const opened = await client.decrypt(inner.body.ENC_DATA);

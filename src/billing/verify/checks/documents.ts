@@ -91,6 +91,7 @@ const paymentKey: Check<InvoiceScope> = {
   },
   find({ invoice, key }) {
     if (invoice.kind !== "payment" || invoice.state !== "open" || invoice.held !== null) return [];
+    if (invoice.paidWith !== "billing_key") return [];
     const problem = problemOf(key, invoice.customerId);
     return problem === null ? [] : [{ detail: `${invoice.billingKeyId}: ${problem}` }];
   },

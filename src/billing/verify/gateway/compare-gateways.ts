@@ -115,7 +115,7 @@ async function listDay(
 
 /** A list needs a credential and no lease: it moves nothing. */
 async function openCall(adapter: GatewayAdapter): Promise<GatewayCall | null> {
-  const opened = await adapter.openCredential();
+  const opened = await adapter.openCredential({ call: "read" });
   return opened.kind === "ready" ? { credential: opened.credential, maySend: () => true } : null;
 }
 

@@ -1,0 +1,5 @@
+import { COOKIEPAY } from "./cookiepay/routes.ts";
+import type { Dialect } from "./dialect.ts";
+
+/** Every gateway that is simulated. */
+export const DIALECTS: readonly Dialect[] = [COOKIEPAY];
