@@ -3,10 +3,10 @@ import type { Redis } from "ioredis";
 import type { AttemptChargeDeps } from "./billing/attempt-charge.ts";
 import type { ReconcileDeps } from "./billing/reconcile-attempt.ts";
 import type { SweepDeps } from "./billing/sweep.ts";
+import { createGateways } from "./compose-gateways.ts";
 import type { Config } from "./config.ts";
 import type { ChargePolicy } from "./domain/charge-policy.ts";
-import { createCookiepayAdapter } from "./gateways/cookiepay/index.ts";
-import { type GatewayRegistry, createGatewayRegistry } from "./gateways/registry.ts";
+import type { GatewayRegistry } from "./gateways/registry.ts";
 import {
   type BusinessClock,
   type OperationalClock,
@@ -124,24 +124,6 @@ async function becomeReady(use: RedisUse, opened: Promise<void>): Promise<void> 
   await Promise.all([opened, connectSoon(use.redis)]);
   await checkRedisVersion(use);
   await checkEviction(use);
-}
-
-/** An adapter for each configured gateway account. */
-export function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {
-  return createGatewayRegistry([
-    createCookiepayAdapter(
-      {
-        account: "default",
-        apiId: config.cookiepay.apiId,
-        secret: config.cookiepay.apiKey,
-        baseUrl: config.cookiepay.url ?? "",
-        connectTimeoutMs: config.charge.connectTimeoutMs,
-        callDeadlineMs: config.charge.callDeadlineMs,
-        tokenTimeoutMs: config.charge.tokenTimeoutMs,
-      },
-      { clock },
-    ),
-  ]);
 }
 
 /** The gateway accounts that have a charge queue each. */

@@ -8,6 +8,8 @@ export interface ConfigKey {
   default: string | null;
   /** `production`: must be set there. */
   required?: "production";
+  /** Must be set in production where this gateway is used. */
+  requiredFor?: "cookiepay" | "kiwoompay" | "portone" | "payup";
   /** One sentence. */
   text: string;
 }
@@ -45,34 +47,86 @@ export const CONFIG_KEYS = {
     text: "Keys that encrypt billing keys, as id:base64 of 32 bytes, comma-separated; the first one encrypts, all decrypt.",
   },
 
-  DEFAULT_GATEWAY: { default: "cookiepay", text: "Gateway used where a request names none." },
+  GATEWAYS: {
+    default: "cookiepay,kiwoompay,portone,payup",
+    text: "Gateways that are used, comma-separated; in production it must be written out.",
+  },
+  DEFAULT_GATEWAY: {
+    default: "",
+    text: "Gateway used where a request names none; empty: the first of GATEWAYS.",
+  },
+  SIMULATOR_PORT: { default: "4000", text: "Port of the simulator started for development." },
   COOKIEPAY_API_ID: { default: "sim_merchant", text: "CookiePayments API id (연동ID)." },
   COOKIEPAY_API_KEY: { default: "sim_secret", text: "CookiePayments secret key (연동 시크릿키)." },
   COOKIEPAY_API_URL: {
     default: "",
-    required: "production",
+    requiredFor: "cookiepay",
     text: "https://www.cookiepayments.com, or the sandbox; empty starts the simulator (never in production).",
   },
-  SIMULATOR_PORT: { default: "4000", text: "Port of the simulator started for development." },
-  KIWOOM_CPID: {
+  COOKIEPAY_ACCOUNTS: {
     default: "",
-    text: "KiwoomPay merchant id; kept for the KiwoomPay gateway, not used by CookiePayments.",
+    text: "Further CookiePayments accounts, comma-separated, each as name:API id:secret key.",
   },
+  KIWOOM_CPID: { default: "CTSIM001", text: "KiwoomPay merchant id (가맹점 ID)." },
   KIWOOM_TEST_AUTH_KEY: {
-    default: "",
-    text: "KiwoomPay link key of the test environment; kept for the KiwoomPay gateway.",
+    default: "sim_kiwoom_key",
+    text: "KiwoomPay link key (연동키) used outside production.",
   },
   KIWOOM_PROD_AUTH_KEY: {
     default: "",
-    text: "KiwoomPay link key of the live environment; kept for the KiwoomPay gateway.",
+    requiredFor: "kiwoompay",
+    text: "KiwoomPay link key (연동키) used in production.",
   },
   KIWOOM_TEST_API_URL: {
-    default: "https://apitest.kiwoompay.co.kr",
-    text: "KiwoomPay test host; kept for the KiwoomPay gateway.",
+    default: "",
+    text: "https://apitest.kiwoompay.co.kr, used outside production; empty starts the simulator.",
   },
   KIWOOM_PROD_API_URL: {
     default: "https://api.kiwoompay.co.kr",
-    text: "KiwoomPay live host; kept for the KiwoomPay gateway.",
+    text: "KiwoomPay host used in production.",
+  },
+  KIWOOM_ACCOUNTS: {
+    default: "",
+    text: "Further KiwoomPay accounts, comma-separated, each as name:CPID:link key.",
+  },
+  KIWOOM_DIALECT: {
+    default: "recorded",
+    text: "KiwoomPay field names: recorded (AUTOKEY, YYYYMM) or guide (BILLKEY, YYMM).",
+  },
+  KIWOOM_CARD_FAMILY: {
+    default: "CARD",
+    text: "KiwoomPay contract of the merchant: CARD or CARDK.",
+  },
+  KIWOOM_CALLS_PER_SECOND: {
+    default: "5",
+    text: "Most KiwoomPay calls a second, per account and payment method.",
+  },
+  PORTONE_IMP_KEY: { default: "sim_imp_key", text: "PortOne v1 REST API key (imp_key)." },
+  PORTONE_IMP_SECRET: { default: "sim_imp_secret", text: "PortOne v1 REST API secret." },
+  PORTONE_API_URL: {
+    default: "",
+    requiredFor: "portone",
+    text: "https://api.iamport.kr; empty starts the simulator (never in production).",
+  },
+  PORTONE_CHANNEL_KEY: {
+    default: "",
+    text: "PortOne channel that issues billing keys; empty leaves it to the account.",
+  },
+  PORTONE_ACCOUNTS: {
+    default: "",
+    text: "Further PortOne accounts, comma-separated, each as name:imp_key:imp_secret.",
+  },
+  PORTONE_CALLS_PER_SECOND: { default: "50", text: "Most PortOne calls a second, per account." },
+  PAYUP_MERCHANT_ID: { default: "sim_payup", text: "PayUp merchant id (merchantId)." },
+  PAYUP_CERT_KEY: { default: "sim_cert_key", text: "PayUp API certification key (apiCertKey)." },
+  PAYUP_API_URL: {
+    default: "",
+    requiredFor: "payup",
+    text: "https://api.payup.co.kr; empty starts the simulator (never in production).",
+  },
+  PAYUP_ACCOUNTS: {
+    default: "",
+    text: "Further PayUp accounts, comma-separated, each as name:merchantId:apiCertKey.",
   },
   KAKAOPAY_ENABLED: {
     default: "false",
@@ -192,8 +246,13 @@ export type ConfigName = keyof typeof CONFIG_KEYS;
 /** The text of `.env.example`. */
 export function envExample(): string {
   const blocks = Object.entries(CONFIG_KEYS).map(([name, key]: [string, ConfigKey]) => {
-    const needed = key.required === "production" ? " Required in production." : "";
+    const needed = neededText(key);
     return `# ${key.text}${needed}\n${name}=${key.default ?? ""}`;
   });
   return `# Every setting of kiwoom-billing with its default.\n\n${blocks.join("\n\n")}\n`;
+}
+
+function neededText({ required, requiredFor }: ConfigKey): string {
+  if (required === "production") return " Required in production.";
+  return requiredFor === undefined ? "" : ` Required in production where ${requiredFor} is used.`;
 }

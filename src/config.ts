@@ -1,4 +1,8 @@
+import { type GatewaysConfig, checkGateways, readGateways } from "./config-gateways.ts";
 import { CONFIG_KEYS, type ConfigKey, type ConfigName } from "./config-keys.ts";
+import { type Environment, type Reader, createReader } from "./config-reader.ts";
+
+export type { Environment } from "./config-reader.ts";
 
 export interface EncryptionKey {
   id: string;
@@ -8,7 +12,7 @@ export interface EncryptionKey {
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
 /** The whole configuration, checked. Times are milliseconds where the name says `Ms`. */
-export interface Config {
+export interface Config extends GatewaysConfig {
   environment: "development" | "test" | "production";
   port: number;
   host: string;
@@ -20,8 +24,6 @@ export interface Config {
   dataDir: string;
   mongodBinary: string | null;
   encryptionKeys: readonly EncryptionKey[];
-  defaultGateway: string;
-  cookiepay: { apiId: string; apiKey: string; url: string | null };
   simulatorPort: number;
   zone: string;
   billingHour: number;
@@ -69,8 +71,6 @@ export class ConfigError extends Error {
   }
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the configuration from an environment. Throws a ConfigError that lists every fault. */
 export function loadConfig(environment: Environment): Config {
   const reader = createReader(environment);
@@ -103,12 +103,7 @@ function readConfig(read: Reader): Config {
     dataDir: read.text("DATA_DIR"),
     mongodBinary: read.text("MONGOD_BINARY") || null,
     encryptionKeys: readEncryptionKeys(read),
-    defaultGateway: read.oneOf("DEFAULT_GATEWAY", ["cookiepay"]),
-    cookiepay: {
-      apiId: read.text("COOKIEPAY_API_ID"),
-      apiKey: read.text("COOKIEPAY_API_KEY"),
-      url: read.url("COOKIEPAY_API_URL", ["http:", "https:"]),
-    },
+    ...readGateways(read, environment === "production"),
     simulatorPort: read.integer("SIMULATOR_PORT", 0, 65_535),
     zone: readZone(read),
     billingHour: read.integer("BILLING_HOUR", 0, 23),
@@ -235,85 +230,6 @@ function checkProduction(config: Config, read: Reader): void {
       read.fault(name, `must be set in production. ${key.text}`);
     }
   }
-  if (config.cookiepay.url !== null && !config.cookiepay.url.startsWith("https://")) {
-    read.fault("COOKIEPAY_API_URL", "must be https in production: a simulator is no gateway there");
-  }
+  checkGateways(config, read);
   if (config.testClock) read.fault("TEST_CLOCK", "must be false or empty in production");
-  for (const name of ["COOKIEPAY_API_ID", "COOKIEPAY_API_KEY"] as const) {
-    if (read.raw(name) === "" || read.raw(name) === CONFIG_KEYS[name].default) {
-      read.fault(name, "must be your own in production, not the simulator's");
-    }
-  }
-}
-
-interface Reader {
-  readonly faults: string[];
-  fault(name: ConfigName, sentence: string): void;
-  /** The value as set, without its default. */
-  raw(name: ConfigName): string;
-  text(name: ConfigName): string;
-  list(name: ConfigName): string[];
-  integer(name: ConfigName, min: number, max: number): number;
-  flag(name: ConfigName): boolean;
-  oneOf<T extends string>(name: ConfigName, values: readonly T[]): T;
-  matching(name: ConfigName, pattern: RegExp, what: string): string;
-  url(name: ConfigName, protocols: readonly string[]): string | null;
-}
-
-function createReader(environment: Environment): Reader {
-  const faults: string[] = [];
-  const fault = (name: ConfigName, sentence: string) => {
-    const line = `${name}: ${sentence}`;
-    if (!faults.includes(line)) faults.push(line);
-  };
-  const raw = (name: ConfigName) => (environment[name] ?? "").trim();
-  const text = (name: ConfigName) => raw(name) || (CONFIG_KEYS[name].default ?? "");
-  return {
-    faults,
-    fault,
-    raw,
-    text,
-    list: (name) =>
-      text(name)
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== ""),
-    integer(name, min, max) {
-      const value = Number(text(name));
-      if (Number.isInteger(value) && value >= min && value <= max) return value;
-      fault(
-        name,
-        `must be a whole number from ${min} to ${max}, not ${JSON.stringify(text(name))}`,
-      );
-      return Number(CONFIG_KEYS[name].default);
-    },
-    flag(name) {
-      if (!["true", "false"].includes(text(name))) {
-        fault(name, `must be true or false, not ${JSON.stringify(text(name))}`);
-      }
-      return text(name) === "true";
-    },
-    oneOf(name, values) {
-      const found = values.find((value) => value === text(name));
-      if (found !== undefined) return found;
-      fault(name, `must be ${values.join(" or ")}, not ${JSON.stringify(text(name))}`);
-      return values[0] as (typeof values)[number];
-    },
-    matching(name, pattern, what) {
-      if (!pattern.test(text(name))) fault(name, `must be ${what}`);
-      return text(name);
-    },
-    url(name, protocols) {
-      if (text(name) === "") return null;
-      const url = URL.canParse(text(name)) ? new URL(text(name)) : null;
-      // A URL may hold a password: it is not repeated.
-      if (url === null || !protocols.includes(url.protocol)) {
-        fault(
-          name,
-          `must be a URL that begins with ${protocols.map((one) => `${one}//`).join(" or ")}`,
-        );
-      }
-      return text(name).replace(/\/$/, "");
-    },
-  };
 }

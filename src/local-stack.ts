@@ -3,6 +3,7 @@
  * the simulator, each in a process of its own.
  */
 import { join } from "node:path";
+import { URL_NAMES } from "./config-gateways.ts";
 import type { Config } from "./config.ts";
 import type { Environment } from "./config.ts";
 import { type NodeChild, spawnNode } from "./embedded/node-child.ts";
@@ -60,11 +61,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await services?.stop();
   };
   try {
-    const simulator =
-      config.cookiepay.url === null ? await startSimulator(options, spawn, services) : null;
+    const simulated = config.gateways.filter((gateway) => config[gateway].url === null);
+    const simulator = simulated.length > 0 ? await startSimulator(options, spawn, services) : null;
     const simulatorUrl =
       simulator === null ? null : `http://127.0.0.1:${String(simulator.ready["port"])}`;
-    if (simulatorUrl !== null) overrides["COOKIEPAY_API_URL"] = simulatorUrl;
+    if (simulatorUrl !== null) {
+      for (const gateway of simulated) overrides[URL_NAMES[gateway]] = simulatorUrl;
+    }
     return { overrides, services, simulator, simulatorUrl, spawn, stop };
   } catch (error) {
     await stop();

@@ -5,8 +5,12 @@ import type { Config } from "./config.ts";
  * no simulator is https and is never asked.
  */
 export async function tellSimulator(config: Config, now: Date): Promise<void> {
-  const { url } = config.cookiepay;
-  if (url === null || !url.startsWith("http://")) return;
+  const urls = config.gateways.flatMap((gateway) => config[gateway].url ?? []);
+  const simulators = new Set(urls.filter((url) => url.startsWith("http://")));
+  await Promise.all([...simulators].map((url) => tell(url, now)));
+}
+
+async function tell(url: string, now: Date): Promise<void> {
   const response = await fetch(`${url}/_sim/clock`, {
     method: "POST",
     headers: { "content-type": "application/json" },

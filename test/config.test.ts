@@ -13,6 +13,7 @@ const PRODUCTION: Environment = {
   MONGODB_URI: "mongodb://billing:mongo-password@db.internal/billing",
   REDIS_URL: "rediss://:redis-password@cache.internal:6379/",
   BILLING_KEY_ENCRYPTION_KEYS: `2026:${KEY_BYTES}`,
+  GATEWAYS: "cookiepay",
   COOKIEPAY_API_ID: "our-shop",
   COOKIEPAY_API_KEY: "our-shop-secret",
   COOKIEPAY_API_URL: "https://www.cookiepayments.com/",
@@ -81,6 +82,29 @@ describe("a configuration", () => {
   });
 });
 
+describe("merchant accounts", () => {
+  test("stand beside the default one, in their order", () => {
+    const { cookiepay } = loadConfig({ COOKIEPAY_ACCOUNTS: "shop2:id2:a:b, shop-3:id3:c" });
+    expect(cookiepay.accounts).toEqual([
+      { name: "default", id: "sim_merchant", secret: "sim_secret" },
+      { name: "shop2", id: "id2", secret: "a:b" },
+      { name: "shop-3", id: "id3", secret: "c" },
+    ]);
+  });
+
+  test("use the test key and host of KiwoomPay outside production", () => {
+    const { kiwoompay } = loadConfig({ KIWOOM_TEST_AUTH_KEY: "t", KIWOOM_PROD_AUTH_KEY: "p" });
+    expect(kiwoompay).toMatchObject({ url: null, accounts: [{ secret: "t" }] });
+  });
+
+  test("belong to the first gateway where none is the default", () => {
+    expect(loadConfig({ GATEWAYS: "portone,cookiepay" }).defaultGateway).toBe("portone");
+    expect(faultsOf({ GATEWAYS: "portone", DEFAULT_GATEWAY: "cookiepay" })).toEqual([
+      "DEFAULT_GATEWAY: must be one of GATEWAYS (portone)",
+    ]);
+  });
+});
+
 /** Every kind of value that is refused, key by key. */
 const BAD_VALUES: Partial<Record<ConfigName, readonly string[]>> = {
   NODE_ENV: ["prod", "PRODUCTION", "staging"],
@@ -100,7 +124,27 @@ const BAD_VALUES: Partial<Record<ConfigName, readonly string[]>> = {
     `with space:${KEY_BYTES}`,
     `2026:${KEY_BYTES},2027:short`,
   ],
-  DEFAULT_GATEWAY: ["kiwoompay", "CookiePay"],
+  GATEWAYS: ["CookiePay", "cookiepay,toss", "cookiepay,cookiepay"],
+  DEFAULT_GATEWAY: ["toss", "CookiePay"],
+  COOKIEPAY_ACCOUNTS: [
+    "shop2",
+    "shop2:id",
+    "shop2::secret",
+    ":id:secret",
+    "Shop:id:secret",
+    "default:id:secret",
+    "a:i:s,a:i:s",
+  ],
+  KIWOOM_ACCOUNTS: ["shop2:CPID"],
+  KIWOOM_TEST_API_URL: ["apitest.kiwoompay.co.kr"],
+  KIWOOM_DIALECT: ["Recorded", "both"],
+  KIWOOM_CARD_FAMILY: ["card", "CARDX"],
+  KIWOOM_CALLS_PER_SECOND: ["0", "5.5", "10001"],
+  PORTONE_API_URL: ["api.iamport.kr"],
+  PORTONE_ACCOUNTS: ["shop2:key"],
+  PORTONE_CALLS_PER_SECOND: ["0", "ten"],
+  PAYUP_API_URL: ["api.payup.co.kr"],
+  PAYUP_ACCOUNTS: ["shop2"],
   COOKIEPAY_API_URL: ["www.cookiepayments.com", "ftp://gateway", "mongodb://gateway"],
   SIMULATOR_PORT: ["-1", "70000", "auto"],
   TIMEZONE: ["Korea/Seoul", "+9 hours"],
@@ -225,7 +269,6 @@ describe("production", () => {
     expect(required.sort()).toEqual([
       "API_KEYS",
       "BILLING_KEY_ENCRYPTION_KEYS",
-      "COOKIEPAY_API_URL",
       "MONGODB_URI",
       "REDIS_URL",
     ]);
@@ -242,7 +285,8 @@ describe("production", () => {
   test("tells everything that is missing at once", () => {
     const faults = faultsOf({ NODE_ENV: "production" });
     const named = faults.map((fault) => fault.split(":")[0] ?? "");
-    expect(named.sort()).toEqual([...required, "COOKIEPAY_API_ID", "COOKIEPAY_API_KEY"].sort());
+    const ofGateway = ["GATEWAYS", "COOKIEPAY_API_URL", "COOKIEPAY_API_ID", "COOKIEPAY_API_KEY"];
+    expect(named.sort()).toEqual([...required, ...ofGateway].sort());
   });
 
   test.each([
@@ -255,6 +299,29 @@ describe("production", () => {
     const faults = faultsOf({ ...PRODUCTION, [name]: value });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(RegExp(`^${name}: `));
+  });
+
+  test("asks for what the gateways need that are used, and for no other's", () => {
+    const names = (gateways: string) =>
+      faultsOf({ ...PRODUCTION, GATEWAYS: gateways })
+        .map((fault) => fault.split(":")[0] ?? "")
+        .toSorted();
+    expect(names("cookiepay")).toEqual([]);
+    expect(names("cookiepay,kiwoompay")).toEqual(["KIWOOM_CPID", "KIWOOM_PROD_AUTH_KEY"]);
+    expect(names("cookiepay,portone,payup")).toEqual([
+      "PAYUP_API_URL",
+      "PAYUP_CERT_KEY",
+      "PAYUP_MERCHANT_ID",
+      "PORTONE_API_URL",
+      "PORTONE_IMP_KEY",
+      "PORTONE_IMP_SECRET",
+    ]);
+    const live = { KIWOOM_CPID: "CMC00001", KIWOOM_PROD_AUTH_KEY: "live-key" };
+    const config = loadConfig({ ...PRODUCTION, GATEWAYS: "cookiepay,kiwoompay", ...live });
+    expect(config.kiwoompay).toMatchObject({
+      url: "https://api.kiwoompay.co.kr",
+      accounts: [{ name: "default", id: "CMC00001", secret: "live-key" }],
+    });
   });
 
   test("never seals with the key of a development machine", () => {

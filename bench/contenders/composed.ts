@@ -10,6 +10,7 @@ export async function composeProduct(settings: ContenderSettings): Promise<Compo
     ...process.env,
     MONGODB_URI: databaseUrlOf(settings),
     REDIS_URL: settings.redisUrl,
+    GATEWAYS: "cookiepay",
     COOKIEPAY_API_URL: settings.gatewayUrl,
     QUEUE_PREFIX: `bench-${settings.name}`,
     CHARGE_CONCURRENCY: String(settings.inFlight),

@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import type { Redis } from "ioredis";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
-import { createCookiepayAdapter } from "../gateways/cookiepay/index.ts";
+import { createGateways } from "../compose-gateways.ts";
+import type { GatewayAdapter } from "../gateways/gateway.ts";
 import { systemClock } from "../lib/clock.ts";
 import { describeError } from "../lib/logger.ts";
 import {
@@ -49,7 +50,7 @@ async function examine(env: Readonly<Record<string, string | undefined>>): Promi
     const checks = await Promise.all([
       examineDatabase(config),
       examineRedis(config),
-      examineGateway(config),
+      examineGateways(config),
       examinePort(config),
     ]);
     return [{ check: "configuration", result: "ok", text: config.environment }, ...checks.flat()];
@@ -158,29 +159,26 @@ async function examineVersion(redis: Redis): Promise<Finding[]> {
   return [{ check: "Redis version", result, text: fault.text }];
 }
 
-/** Whether a token can be had; nothing else is asked of a gateway. */
-async function examineGateway(config: Config): Promise<Finding[]> {
-  const check = "CookiePayments";
-  if (config.cookiepay.url === null) {
-    return [{ check, result: "note", text: "none configured: the simulator is started" }];
-  }
-  const adapter = createCookiepayAdapter(
-    {
-      account: "default",
-      apiId: config.cookiepay.apiId,
-      secret: config.cookiepay.apiKey,
-      baseUrl: config.cookiepay.url,
-      connectTimeoutMs: config.charge.connectTimeoutMs,
-      callDeadlineMs: config.charge.callDeadlineMs,
-      tokenTimeoutMs: config.charge.tokenTimeoutMs,
-    },
-    { clock: systemClock },
-  );
-  const opened = await adapter.openCredential({ call: "read" });
-  adapter.close();
-  if (opened.kind === "ready") return [{ check, result: "ok", text: "gives a token" }];
-  const text = `gives no token (${opened.reason}); check COOKIEPAY_API_URL, COOKIEPAY_API_ID, COOKIEPAY_API_KEY`;
-  return [{ check, result: "fault", text }];
+/** Whether each account is let in; nothing else is asked of a gateway. */
+async function examineGateways(config: Config): Promise<Finding[]> {
+  const simulated = config.gateways.filter((gateway) => config[gateway].url === null);
+  const gateways = createGateways(config, systemClock);
+  const findings = await Promise.all(gateways.all().map(examineGateway));
+  gateways.close();
+  const text = "no address configured: the simulator is started";
+  return [
+    ...findings,
+    ...simulated.map((gateway): Finding => ({ check: gateway, result: "note", text })),
+  ];
+}
+
+async function examineGateway(adapter: GatewayAdapter): Promise<Finding> {
+  const check = `${adapter.gateway}/${adapter.account}`;
+  const call = adapter.capabilities.billingKeys ? "issue" : "open_window";
+  const opened = await adapter.openCredential({ call });
+  if (opened.kind === "ready") return { check, result: "ok", text: "lets us in" };
+  const text = `does not let us in (${opened.reason}); check its address, id and key`;
+  return { check, result: "fault", text };
 }
 
 function examinePort(config: Config): Promise<Finding[]> {

@@ -8,7 +8,7 @@ import {
 } from "../billing/verify/gateway/day-range.ts";
 import { type Language, toPlainReport } from "../billing/verify/report.ts";
 import { verify } from "../billing/verify/verify.ts";
-import { createGateways } from "../compose.ts";
+import { createGateways } from "../compose-gateways.ts";
 import { verifyDepsOf } from "../compose-verify.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { dayOf } from "../domain/calendar.ts";

@@ -81,6 +81,7 @@ export async function openLane(services: TestServices, number: number): Promise<
     MONGODB_URI: withDatabase(services.mongoUrl, name),
     REDIS_URL: services.redisUrl,
     QUEUE_PREFIX: name,
+    GATEWAYS: "cookiepay",
     COOKIEPAY_API_URL: simulatorUrl,
   });
   const composed = compose(config, createLogger({ level: "silent", name: "test" }));
@@ -166,8 +167,8 @@ async function openWorkers(composition: Composition, connection: Redis, prefix: 
 function accountAt({ config }: Composition, baseUrl: string): CookiepayConfig {
   return {
     account: "default",
-    apiId: config.cookiepay.apiId,
-    secret: config.cookiepay.apiKey,
+    apiId: config.cookiepay.accounts[0]?.id ?? "",
+    secret: config.cookiepay.accounts[0]?.secret ?? "",
     baseUrl,
     connectTimeoutMs: config.charge.connectTimeoutMs,
     callDeadlineMs: config.charge.callDeadlineMs,

@@ -40,6 +40,7 @@ beforeAll(async () => {
     MONGODB_URI: services.mongoUrl,
     REDIS_URL: services.redisUrl,
     QUEUE_PREFIX: services.keyPrefix,
+    GATEWAYS: "cookiepay",
     COOKIEPAY_API_URL: `http://127.0.0.1:${simulator.port}`,
   });
   composition = compose(config, log);

@@ -109,6 +109,7 @@ describe("the probe of a server", () => {
         REDIS_URL: services.redisUrl,
         QUEUE_PREFIX: services.keyPrefix,
         BILLING_KEY_ENCRYPTION_KEYS: `2026:${Buffer.alloc(32, 7).toString("base64")}`,
+        GATEWAYS: "cookiepay",
         COOKIEPAY_API_ID: "our-shop",
         COOKIEPAY_API_KEY: "our-shop-secret",
         COOKIEPAY_API_URL: "https://gateway.invalid/",

@@ -81,6 +81,7 @@ export async function startCore(settings: Record<string, string> = {}): Promise<
     MONGODB_URI: services.mongoUrl,
     REDIS_URL: services.redisUrl,
     QUEUE_PREFIX: services.keyPrefix,
+    GATEWAYS: "cookiepay",
     COOKIEPAY_API_URL: simulatorUrl,
   });
   const composition = compose(config, createLogger({ level: "silent", name: "test" }));

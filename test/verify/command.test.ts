@@ -27,6 +27,7 @@ describe("billing verify", () => {
       args,
       env: {
         MONGODB_URI: core.composition.config.mongoUrl ?? "",
+        GATEWAYS: "cookiepay",
         COOKIEPAY_API_URL: core.simulatorUrl,
         ...changes,
       },

@@ -28,6 +28,7 @@ beforeAll(async () => {
   const { composition } = core;
   const { mongoUrl, redisUrl, queuePrefix } = composition.config;
   env = { MONGODB_URI: mongoUrl ?? "", REDIS_URL: redisUrl ?? "", QUEUE_PREFIX: queuePrefix };
+  env["GATEWAYS"] = "cookiepay";
   env["COOKIEPAY_API_URL"] = core.simulatorUrl;
   app = await createApp({ ...(await appDepsOf(composition)), adminPassword: null });
   await core.setClock(new Date("2026-03-15T01:00:00Z"));

@@ -100,6 +100,7 @@ function struckEnvironment(spawning: Spawning, link: Link): Record<string, strin
   return {
     ...spawning.env,
     MONGODB_URI: mongo.href,
+    GATEWAYS: "cookiepay",
     COOKIEPAY_API_URL: spawning.front.url,
   };
 }

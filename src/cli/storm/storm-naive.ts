@@ -66,8 +66,8 @@ function connectRedis(config: Config): Redis {
 function gatewayConfig(config: Config) {
   return {
     account: "default",
-    apiId: config.cookiepay.apiId,
-    secret: config.cookiepay.apiKey,
+    apiId: config.cookiepay.accounts[0]?.id ?? "",
+    secret: config.cookiepay.accounts[0]?.secret ?? "",
     baseUrl: config.cookiepay.url ?? "",
     connectTimeoutMs: config.charge.connectTimeoutMs,
     callDeadlineMs: config.charge.callDeadlineMs,

@@ -1,0 +1,44 @@
+/** Makes an adapter for each configured gateway account: the one place that knows gateways by name. */
+import type { AccountConfig, GatewayName } from "./config-gateways.ts";
+import type { Config } from "./config.ts";
+import { createCookiepayAdapter } from "./gateways/cookiepay/index.ts";
+import type { GatewayAdapter } from "./gateways/gateway.ts";
+import { type GatewayRegistry, createGatewayRegistry } from "./gateways/registry.ts";
+import type { OperationalClock } from "./lib/clock.ts";
+
+interface Making {
+  config: Config;
+  account: AccountConfig;
+  baseUrl: string;
+  clock: OperationalClock;
+}
+
+const MAKERS: Partial<Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>>> = {
+  cookiepay: (making) =>
+    createCookiepayAdapter(
+      { ...commonOf(making), apiId: making.account.id, secret: making.account.secret },
+      { clock: making.clock },
+    ),
+};
+
+/** The adapters of every gateway that is used and has an address. */
+export function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {
+  const adapters = config.gateways.flatMap((gateway) => {
+    const { url, accounts } = config[gateway];
+    const make = MAKERS[gateway];
+    if (url === null || make === undefined) return [];
+    return accounts.map((account) => make({ config, account, baseUrl: url, clock }));
+  });
+  return createGatewayRegistry(adapters);
+}
+
+/** What every adapter is told. */
+function commonOf({ config, account, baseUrl }: Making) {
+  return {
+    account: account.name,
+    baseUrl,
+    connectTimeoutMs: config.charge.connectTimeoutMs,
+    callDeadlineMs: config.charge.callDeadlineMs,
+    tokenTimeoutMs: config.charge.tokenTimeoutMs,
+  };
+}
