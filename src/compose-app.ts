@@ -1,4 +1,5 @@
 /** What the HTTP interface is given, made of a composition. */
+import { hostname } from "node:os";
 import { verify } from "./billing/verify/verify.ts";
 import { verifyDepsOf } from "./compose-verify.ts";
 import type { Composition } from "./compose.ts";
@@ -16,6 +17,11 @@ export async function appDepsOf(composition: Composition): Promise<AppDeps> {
   return {
     ...composition,
     hints: queues.hints,
+    direct: {
+      lease: { leaseMs: config.charge.leaseMs, marginMs: config.charge.leaseMarginMs },
+      worker: `${hostname()}-${process.pid}-api`,
+      random: Math.random,
+    },
     finalState: config.dunning.finalState,
     tellOthers: (now) => tellSimulator(config, now),
     boards: createQueueBoards(queues.all(), { readOnly: config.admin.queuesReadOnly }),

@@ -1,13 +1,11 @@
 /** The part of the configuration that is about gateways and the merchant's accounts there. */
 import type { ConfigName } from "./config-keys.ts";
 import { CONFIG_KEYS, type ConfigKey } from "./config-keys.ts";
+import { DEFAULT_ACCOUNT } from "./domain/merchant-account.ts";
 import type { Reader } from "./config-reader.ts";
 
 export const GATEWAY_NAMES = ["cookiepay", "kiwoompay", "portone", "payup"] as const;
 export type GatewayName = (typeof GATEWAY_NAMES)[number];
-
-/** The account that a request means which names none. */
-export const DEFAULT_ACCOUNT = "default";
 
 /** One merchant account at a gateway. */
 export interface AccountConfig {

@@ -7,6 +7,7 @@ import type { WorkHints } from "../queues/work-hints.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
 import { getUsableBillingKey } from "./billing-key-checks.ts";
+import { type ScheduleDeps, assertNoSchedule } from "./gateway-schedules.ts";
 import { findChanged } from "./idempotency.ts";
 import { readInstants } from "./instants.ts";
 import { assertOpenToChange, findPayableInvoices } from "./payable-invoice.ts";
@@ -26,7 +27,7 @@ export interface ChangeCardInput {
  * SUBSCRIPTION_PARKED or what is wrong with the key.
  */
 export async function changeCard(
-  deps: AlignDeps & { billingKeys: BillingKeyStore; hints: WorkHints },
+  deps: AlignDeps & ScheduleDeps & { billingKeys: BillingKeyStore; hints: WorkHints },
   input: ChangeCardInput,
 ): Promise<Subscription> {
   const found = await deps.subscriptions.find(input.subscriptionId);
@@ -36,6 +37,7 @@ export async function changeCard(
   if ((await findChanged(deps.subscriptions, input)) !== null) return found;
   assertOpenToChange(found);
   const key = await getUsableBillingKey(deps.billingKeys, input.billingKeyId, found.customerId);
+  await assertNoSchedule(deps, key);
   const { failed } = await findPayableInvoices(deps.invoices, found.id);
   const card = { billingKeyId: key.id, gateway: key.gateway, account: key.account };
   const cause = { at: await readInstants(deps), actor: "api" as const, by: input.by ?? null };

@@ -15,6 +15,7 @@ import { newId, randomText } from "../lib/ids.ts";
 import { type Logger, describeError } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
+import { findAccount } from "./find-account.ts";
 import { replayOf } from "./idempotency.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { updateDocument } from "./update-document.ts";
@@ -30,6 +31,8 @@ export interface RegisterCardDeps extends Clocks {
 
 export interface RegisterCardInput {
   gateway: string | null;
+  /** Our name of the merchant account. */
+  account: string;
   card: CardDetails;
   customerId: string;
   customerName: string;
@@ -40,9 +43,6 @@ export interface RegisterCardInput {
   /** Which API key or operator asked for it. */
   by?: string | null;
 }
-
-/** The account used until several are configured. */
-const ACCOUNT = "default";
 
 /** Reason of a registration that provably never left. */
 const UNREACHABLE = "gateway unreachable";
@@ -60,7 +60,7 @@ export async function registerCard(
 ): Promise<BillingKey> {
   const earlier = await findEarlier(deps, input.idempotency);
   if (earlier !== null) return earlier;
-  const adapter = findAdapter(deps, input.gateway ?? deps.defaultGateway);
+  const adapter = findAdapter(deps, input);
   const opened = await adapter.openCredential({ call: "issue" });
   if (opened.kind === "not_sent") {
     throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
@@ -105,10 +105,10 @@ async function findEarlier(
   return earlier === null ? null : answerOf(earlier);
 }
 
-function findAdapter(deps: RegisterCardDeps, gateway: string): GatewayAdapter {
-  const adapter = deps.gateways.find(gateway, ACCOUNT);
-  if (adapter === undefined || !adapter.capabilities.billingKeys) {
-    throw new BillingError("GATEWAY_NOT_CONFIGURED", { gateway }, "/gateway");
+function findAdapter(deps: RegisterCardDeps, input: RegisterCardInput): GatewayAdapter {
+  const adapter = findAccount(deps, input);
+  if (!adapter.capabilities.billingKeys) {
+    throw new BillingError("NO_BILLING_KEYS", { gateway: adapter.gateway }, "/gateway");
   }
   return adapter;
 }

@@ -7,10 +7,11 @@ import type { WorkHints } from "../queues/work-hints.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 import { getUsableBillingKey } from "./billing-key-checks.ts";
+import { type ScheduleDeps, assertNoSchedule } from "./gateway-schedules.ts";
 import { replayOf } from "./idempotency.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 
-export interface SubscribeDeps extends Clocks {
+export interface SubscribeDeps extends Clocks, ScheduleDeps {
   subscriptions: SubscriptionStore;
   billingKeys: BillingKeyStore;
   hints: WorkHints;
@@ -35,13 +36,17 @@ export interface SubscribeInput {
   by?: string | null;
 }
 
-/** Begins a subscription on a saved card. Its periods are opened by the sweep. */
+/**
+ * Begins a subscription on a saved card. Its periods are opened by the sweep. Throws what is wrong
+ * with the key, or GATEWAY_SCHEDULE_EXISTS.
+ */
 export async function subscribe(deps: SubscribeDeps, input: SubscribeInput): Promise<Subscription> {
   const earlier = await findEarlier(deps, input.idempotency);
   if (earlier !== null) return earlier;
   const { billingKeyId, startOn, ...given } = input;
   const at = await readInstants(deps);
   const key = await getUsableBillingKey(deps.billingKeys, billingKeyId, input.customerId);
+  await assertNoSchedule(deps, key);
   const subscription = createSubscription({
     ...given,
     ...(startOn === null ? {} : { startOn }),

@@ -6,7 +6,15 @@ import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { ChargePolicy, Recording } from "./charge-policy.ts";
 import { BrokenInvariantError } from "./errors.ts";
 import { recordOutcome } from "./outcome-rules.ts";
-import { approve, closeAttempt, voidInvoice, withRecheck } from "./settle-rules.ts";
+import {
+  NEVER_ARRIVED,
+  approve,
+  canSendAgain,
+  closeAttempt,
+  failInvoice,
+  voidInvoice,
+  withRecheck,
+} from "./settle-rules.ts";
 import { withEvent } from "./events.ts";
 import { type Invoice, eventData, lastAttempt, withLastAttempt } from "./invoice.ts";
 import type { ChargeOutcome, GatewayTransaction } from "./outcome.ts";
@@ -146,7 +154,8 @@ export function closeAbsent(invoice: Invoice, policy: ChargePolicy, recording: R
       data: { ...eventData(invoice), orderNumber: attempt.orderNumber },
     },
   );
-  return invoice.stop ? voidInvoice(closed, recording, "canceled") : closed;
+  if (invoice.stop) return voidInvoice(closed, recording, "canceled");
+  return canSendAgain(invoice) ? closed : failInvoice(closed, recording, NEVER_ARRIVED);
 }
 
 function askAgain(invoice: Invoice, policy: ChargePolicy, recording: Recording): Invoice {

@@ -22,6 +22,12 @@ export const ERROR_CODES = {
   GATEWAY_UNREACHABLE: "unavailable",
   /** Raised when a named gateway is not configured. */
   GATEWAY_NOT_CONFIGURED: "invalid",
+  /** Raised when a gateway has no billing keys: it takes single payments alone. */
+  NO_BILLING_KEYS: "invalid",
+  /** Raised when a gateway cannot charge a card that is keyed in, or cannot save it with the charge. */
+  CARD_PAYMENT_UNSUPPORTED: "invalid",
+  /** Raised when the gateway itself would charge the billing key on a schedule. */
+  GATEWAY_SCHEDULE_EXISTS: "conflict",
   /** Raised when a billing key cannot be charged any more. */
   BILLING_KEY_NOT_USABLE: "conflict",
   /** Raised when a billing key belongs to another customer. */

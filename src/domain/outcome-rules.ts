@@ -11,7 +11,15 @@ import { decideDunning } from "./dunning.ts";
 import { withEvent } from "./events.ts";
 import { type Invoice, eventData, lastAttempt, withLastAttempt } from "./invoice.ts";
 import type { ChargeOutcome } from "./outcome.ts";
-import { approve, closeAttempt, failInvoice, voidInvoice, withRecheck } from "./settle-rules.ts";
+import {
+  NEVER_ARRIVED,
+  approve,
+  canSendAgain,
+  closeAttempt,
+  failInvoice,
+  voidInvoice,
+  withRecheck,
+} from "./settle-rules.ts";
 
 /** Records what came of a claimed charge. Null: the claim is not ours any more. */
 export function recordOutcome(
@@ -100,9 +108,12 @@ function notSent(
     notSentCount: attempt.notSentCount + 1,
     unknownSince: null,
   });
-  if (invoice.stop) {
+  if (invoice.stop || !canSendAgain(invoice)) {
     const abandoned = moveAttempt(back, "abandoned", { closedAt: recording.at.business });
-    return voidInvoice(withLastAttempt(invoice, abandoned), recording, "canceled");
+    const given = withLastAttempt(invoice, abandoned);
+    return invoice.stop
+      ? voidInvoice(given, recording, "canceled")
+      : failInvoice(given, recording, NEVER_ARRIVED);
   }
   const delayMs = backoffMs(policy.resendBackoff, back.notSentCount, recording.random);
   return {

@@ -143,6 +143,14 @@ export function voidInvoice(invoice: Invoice, by: Cause, reason: string): Invoic
   return close(invoice, "void", { ...by, reason });
 }
 
+/** Reason of a payment whose card reached no gateway. */
+export const NEVER_ARRIVED = "never arrived";
+
+/** Whether what it is paid with is still at hand: a card or a wallet is there for one call only. */
+export function canSendAgain(invoice: Invoice): boolean {
+  return invoice.paidWith === "billing_key";
+}
+
 /** Ends an invoice whose charge was finally declined. */
 export function failInvoice(invoice: Invoice, by: Cause, reason: string): Invoice {
   return { ...close(invoice, "failed", { ...by, reason }), followUp: invoice.kind === "period" };

@@ -20,6 +20,9 @@ export function findEnded(invoice: Invoice, subscription: Subscription | null): 
 function findFailed(invoice: Invoice): Finding {
   const attempt = invoice.attempts.findLast((one) => one.decline !== null);
   const decline = attempt?.decline ?? null;
+  if (decline === null && invoice.kind === "payment") {
+    return { reason: "payment_never_arrived", at: invoice.dueAt, next: null };
+  }
   return {
     reason: failureOf(invoice, decline?.kind ?? null),
     at: attempt?.initiatedAt ?? invoice.dueAt,

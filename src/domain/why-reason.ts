@@ -44,6 +44,7 @@ export type EndedReason =
   | "declined_for_good"
   | "ladder_used_up"
   | "payment_declined"
+  | "payment_never_arrived"
   | "voided_by_cancel"
   | "voided_by_unpaid"
   | "voided_by_pause"
@@ -119,6 +120,7 @@ export const WHY_REASONS: Readonly<Record<WhyReason, ReasonFacts>> = {
   declined_for_good: reason("not_charged", "customer", "merchant"),
   ladder_used_up: reason("not_charged", "customer", "merchant"),
   payment_declined: reason("not_charged", "customer", "merchant"),
+  payment_never_arrived: reason("not_charged", "customer", "merchant"),
   voided_by_cancel: reason("not_charged", "merchant"),
   voided_by_unpaid: reason("not_charged", "customer", "merchant"),
   voided_by_pause: reason("not_charged", "merchant"),

@@ -1,5 +1,6 @@
 import type { BaseAdapter } from "@bull-board/api/baseAdapter";
 import type { Registry } from "prom-client";
+import type { PayWithCardDeps } from "../billing/pay-with-card.ts";
 import type { VerifyReport } from "../billing/verify/report.ts";
 import type { VerifyOptions } from "../billing/verify/verify.ts";
 import type { Config } from "../config.ts";
@@ -36,6 +37,8 @@ export interface AppDeps {
   /** What becomes of a subscription whose ladder is used up. */
   finalState: "unpaid" | "canceled";
   secrets: SecretBox;
+  /** What a call to a gateway needs that this process makes itself. */
+  direct: Pick<PayWithCardDeps, "lease" | "worker" | "random">;
   hints: WorkHints;
   testClock: TestClockStore | null;
   /** Tells others that keep the same business time, such as the simulator. */

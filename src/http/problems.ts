@@ -3,6 +3,7 @@ import { type ErrorCode, type ErrorParams } from "../domain/errors.ts";
 import { declineText, isDeclineCode } from "./decline-texts.ts";
 import { type Language, fillIn } from "./language.ts";
 import type { FieldFault, HttpProblemCode } from "./problem-error.ts";
+import { GATEWAY_PROBLEMS } from "./problem-texts/gateways.ts";
 import { MONEY_PROBLEMS } from "./problem-texts/money.ts";
 import type { ProblemText } from "./problem-texts/problem-text.ts";
 import { REQUEST_PROBLEMS } from "./problem-texts/requests.ts";
@@ -12,6 +13,7 @@ export type ProblemCode = ErrorCode | HttpProblemCode;
 
 /** Everything that can be told, by its code. A code without its sentences does not compile. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemText>> = {
+  ...GATEWAY_PROBLEMS,
   ...MONEY_PROBLEMS,
   ...REQUEST_PROBLEMS,
   ...TRANSPORT_PROBLEMS,

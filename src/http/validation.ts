@@ -40,11 +40,17 @@ function toFault(error: FastifySchemaValidationError, validated: Validated): Fie
   if (error.keyword === "additionalProperties" && path === "") {
     return describeUnknownField(String(params["additionalProperty"]), validated.known);
   }
-  const [, name = ""] = path.split("/");
+  const name = fieldAt(path);
   if (path === "") return { pointer: "", expected: describeWhole(validated.known) };
   const expected = expectedOf(name);
   if (!isUnfitText(error)) return { pointer: cleanPointer(path), expected };
   return { pointer: path, expected: describeUnfit(fieldOf(validated.value, name), expected) };
+}
+
+/** The innermost part of a path that is a field of ours: `/card/cardNumber`, `/metadata/…`. */
+function fieldAt(path: string): string {
+  const [, outer = "", inner = ""] = path.split("/");
+  return isFieldName(inner) ? inner : outer;
 }
 
 function isUnfitText(error: FastifySchemaValidationError): boolean {

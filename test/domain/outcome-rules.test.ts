@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { closeAbsent } from "../../src/domain/ask-rules.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import type { ChargeOutcome } from "../../src/domain/outcome.ts";
 import { recordOutcome } from "../../src/domain/outcome-rules.ts";
@@ -33,6 +34,29 @@ const OUTCOMES: ChargeOutcome[] = [
 function stopped(invoice: Invoice): Invoice {
   return { ...invoice, stop: true, behind: true };
 }
+
+describe("a card that was keyed in", () => {
+  const keyedIn = () => claimed(paymentInvoice({ paidWith: "card", billingKeyId: null }));
+
+  test("is not sent again: what never left ends as not charged", () => {
+    const failed = recorded(keyedIn(), { kind: "not_sent", reason: "ECONNREFUSED" });
+    expect(failed).toMatchObject({ state: "failed", step: "none", claim: null, refundable: 0 });
+    expect(newest(failed)).toMatchObject({ state: "abandoned" });
+    expect(eventsOf(failed).at(-1)).toBe("payment.failed");
+  });
+
+  test("is not sent again either where the gateway never saw it", () => {
+    const asking = recorded(keyedIn(), { kind: "unknown", reason: "timeout" });
+    expect(asking).toMatchObject({ state: "open", step: "ask" });
+    const absent = closeAbsent(asking, POLICY, recordingAt(HOUR_MS));
+    expect(absent).toMatchObject({ state: "failed", step: "none", claim: null });
+    expect(newest(absent)).toMatchObject({ state: "absent", recheckAt: expect.any(Date) });
+  });
+
+  test("pays as any other charge", () => {
+    expect(recorded(keyedIn(), approved("T1"))).toMatchObject({ state: "paid", refundable: 9900 });
+  });
+});
 
 describe("an approval", () => {
   test("pays the invoice, whether the lease still runs or has run out", () => {

@@ -55,6 +55,58 @@ const CASES = WRITE_PATHS.flatMap((path) =>
   ),
 );
 
+describe("a payment with a card that is keyed in", () => {
+  const card = {
+    cardNumber: "4111111111111111",
+    expireDate: "2812",
+    cardPassword: "12",
+    birthDate: "901231",
+  };
+  const good = {
+    card,
+    amount: 9900,
+    productName: "상품",
+    customerId: "c1",
+    customerName: "홍길동",
+  };
+  const pointersOf = async (body: object) => {
+    const answer = await post("/billing/pay", body);
+    expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain(card.cardNumber);
+    return answer.body.errors?.map(({ pointer }) => pointer);
+  };
+
+  it.each(Object.keys(good).filter((name) => name !== "card"))("needs %s", async (name) => {
+    expect(await pointersOf({ ...good, [name]: undefined })).toEqual([`/${name}`]);
+  });
+
+  it.each(Object.keys(card))("names %s of the card", async (name) => {
+    expect(await pointersOf({ ...good, card: { ...card, [name]: "x" } })).toEqual([
+      `/card/${name}`,
+    ]);
+    expect(await pointersOf({ ...good, card: { ...card, [name]: undefined } })).toEqual([
+      `/card/${name}`,
+    ]);
+  });
+
+  it("takes no billing key beside the card, and nothing of the card's beside a billing key", async () => {
+    expect(await pointersOf({ ...good, billingKey: "key_1" })).toEqual(["/billingKey"]);
+    const saved = { billingKey: "key_1", amount: 9900, productName: "상품" };
+    expect(await pointersOf({ ...saved, saveCard: true, account: "shop2" })).toEqual([
+      "/saveCard",
+      "/account",
+    ]);
+    expect(await pointersOf({ subscriptionId: "sub_1", card })).toEqual(["/card"]);
+  });
+
+  it("is refused at a gateway that is not configured", async () => {
+    expect(await post("/billing/pay", { ...good, gateway: "acmepay" })).toMatchObject({
+      status: 400,
+      body: { code: "GATEWAY_NOT_CONFIGURED", errors: [{ pointer: "/gateway" }] },
+    });
+  });
+});
+
 describe("a field with a wrong value", () => {
   it.each(CASES)("%s names %s when it is %s", async (path, field, _name, value) => {
     const answer = await post(path, { ...GOOD_BODIES[path], [field]: value });

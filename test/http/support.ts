@@ -66,10 +66,11 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     subscriptions: unreachable("subscriptions") as SubscriptionStore,
     billingKeys: unreachable("billingKeys") as BillingKeyStore,
     events: unreachable("events") as EventStore,
-    gateways: { find: () => undefined } as unknown as GatewayRegistry,
+    gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     policy: POLICY,
     finalState: "unpaid",
     secrets: createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]),
+    direct: { lease: { leaseMs: 45_000, marginMs: 5_000 }, worker: "test", random: () => 0.5 },
     hints: { charge: async () => {}, sweep: async () => {} },
     testClock: {
       now: () => Promise.resolve(new Date("2027-01-31T03:00:00Z")),

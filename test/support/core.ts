@@ -106,6 +106,7 @@ export async function startCore(settings: Record<string, string> = {}): Promise<
         { ...composition, defaultGateway: "cookiepay", orderPrefix: config.orderPrefix },
         {
           gateway: null,
+          account: "default",
           card: { number: cardNumber, expiry: "3012", password: "12", holderId: "901231" },
           customerId,
           customerName: "홍길동",

@@ -271,6 +271,14 @@ export const CASES: Readonly<Record<WhyReason, Case>> = {
     subscription: null,
     invoice: declinedBy("limit_exceeded", paymentInvoice()),
   },
+  payment_never_arrived: {
+    claim: "not_charged",
+    subscription: null,
+    invoice: recorded(claimed(paymentInvoice({ paidWith: "card", billingKeyId: null })), {
+      kind: "not_sent",
+      reason: "ECONNREFUSED",
+    }),
+  },
   voided_by_cancel: about(
     "not_charged",
     { ...voidInvoice(periodInvoice(), move, "canceled"), version: canceled.version },

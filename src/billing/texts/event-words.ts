@@ -43,6 +43,7 @@ const REASONS: Readonly<Record<string, Phrase>> = {
   },
   "refunded at the gateway": { en: "refunded at the gateway itself", ko: "결제사에서 직접 환불" },
   "not found": { en: "the gateway does not know it", ko: "결제사 기록 없음" },
+  "never arrived": { en: "it never reached the gateway", ko: "결제사에 전달되지 않음" },
   refunded: { en: "it is refunded", ko: "환불 대상" },
   "adapter failed": { en: "our own fault", ko: "내부 오류" },
   late: { en: "found a whole period too late", ko: "한 주기 이상 늦은 발견" },

@@ -142,6 +142,10 @@ export const ENDED_TEXTS: Readonly<Record<EndedReason, WhyText>> = {
     en: ({ decline }) => `not charged, ${decline}`,
     ko: ({ decline }) => `${decline} 미청구.`,
   },
+  payment_never_arrived: {
+    en: () => "not charged; it never reached the payment company, and the card was not kept",
+    ko: () => "미청구. 결제사에 전달되지 않았으며 카드 정보는 보관하지 않습니다.",
+  },
   voided_by_cancel: {
     en: ({ other, note }) => `not charged; the subscription was cancelled${other}${note}`,
     ko: ({ other, note }) => `미청구.${other} 해지된 구독입니다${note}.`,

@@ -1,76 +1,7 @@
 import type { ProblemText } from "./problem-text.ts";
 
-/** Problems with cards, subscriptions, payments and refunds. */
+/** Problems with subscriptions, payments and refunds. */
 export const MONEY_PROBLEMS = {
-  CARD_REFUSED: {
-    status: 402,
-    title: { en: "The card was refused", ko: "카드 등록이 거절되었습니다" },
-    detail: { en: "{reason}", ko: "{reason}" },
-    cause: {
-      en: "The payment company or the card company did not let the card be saved.",
-      ko: "결제사나 카드사가 카드 등록을 허용하지 않았습니다.",
-    },
-    fix: {
-      en: "Have the customer check number, expiry, birth date and password, or use another card.",
-      ko: "고객에게 카드번호, 유효기간, 생년월일, 비밀번호를 확인하거나 다른 카드를 쓰도록 안내하세요.",
-    },
-    example: { reason: "card_expired" },
-  },
-  REGISTRATION_UNKNOWN: {
-    status: 502,
-    title: {
-      en: "It is not known whether the card was saved",
-      ko: "카드 등록 결과를 알 수 없습니다",
-    },
-    detail: {
-      en: "The reply to the registration {id} was lost. Nothing was charged.",
-      ko: "등록 요청 {id}의 응답을 받지 못했습니다. 결제된 금액은 없습니다.",
-    },
-    cause: {
-      en: "The payment company received the request, but its answer did not arrive or could not be read.",
-      ko: "결제사에 요청은 전달되었으나 응답이 오지 않았거나 읽을 수 없었습니다.",
-    },
-    fix: {
-      en: "Register the card again with a new Idempotency-Key; a card saved twice is harmless.",
-      ko: "새 Idempotency-Key로 다시 등록하세요. 카드가 두 번 등록되어도 문제가 없습니다.",
-    },
-    example: { id: "key_4k2v9x7c1m3n5b8q" },
-  },
-  GATEWAY_UNREACHABLE: {
-    status: 503,
-    title: { en: "The payment company cannot be reached", ko: "결제사에 연결할 수 없습니다" },
-    detail: {
-      en: "{gateway} could not be reached; nothing was sent.",
-      ko: "결제사({gateway})에 연결하지 못했으며 아무것도 전송되지 않았습니다.",
-    },
-    cause: {
-      en: "The network or the payment company's server is down, or our login there was refused.",
-      ko: "네트워크나 결제사 서버에 장애가 있거나 결제사 인증이 거절되었습니다.",
-    },
-    fix: {
-      en: "Send the request again in a while with a new Idempotency-Key.",
-      ko: "잠시 후 새 Idempotency-Key로 다시 요청하세요.",
-    },
-    example: { gateway: "cookiepay" },
-    retryAfterS: 10,
-  },
-  GATEWAY_NOT_CONFIGURED: {
-    status: 400,
-    title: { en: "This gateway is not available", ko: "사용할 수 없는 결제사입니다" },
-    detail: {
-      en: "The gateway {gateway} is not configured for saving cards.",
-      ko: "카드 등록에 사용할 수 있도록 설정되지 않은 결제사입니다: {gateway}",
-    },
-    cause: {
-      en: "The request names a gateway that this server has no account for.",
-      ko: "요청에 적힌 결제사의 계정이 이 서버에 설정되어 있지 않습니다.",
-    },
-    fix: {
-      en: "Leave the field gateway out, or configure the gateway.",
-      ko: "gateway 필드를 빼고 요청하거나 해당 결제사를 설정하세요.",
-    },
-    example: { gateway: "acmepay" },
-  },
   BILLING_KEY_NOT_USABLE: {
     status: 409,
     title: { en: "The saved card cannot be charged", ko: "결제할 수 없는 빌링키입니다" },

@@ -1,3 +1,4 @@
+import { DEFAULT_ACCOUNT } from "../../domain/merchant-account.ts";
 import { registerCard } from "../../billing/register-card.ts";
 import type { RouteDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
@@ -30,6 +31,7 @@ export function addCardRoutes(app: HttpApp, deps: RouteDeps): void {
         { ...deps, defaultGateway, orderPrefix },
         {
           gateway: body.gateway ?? null,
+          account: body.account ?? DEFAULT_ACCOUNT,
           card: {
             number: body.cardNumber,
             expiry: body.expireDate,

@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { payOpenInvoice } from "../../billing/pay-open-invoice.ts";
+import { payWithCard } from "../../billing/pay-with-card.ts";
 import { requestPayment } from "../../billing/request-payment.ts";
 import { requestRefund } from "../../billing/request-refund.ts";
 import { BillingError } from "../../domain/errors.ts";
 import type { IdempotencyMark } from "../../domain/idempotency.ts";
+import { DEFAULT_ACCOUNT } from "../../domain/merchant-account.ts";
 import type { Invoice } from "../../domain/invoice.ts";
 import type { RouteDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
@@ -34,9 +36,9 @@ function addPay(app: HttpApp, deps: RouteDeps): void {
     url: "/billing/pay",
     schema: {
       tags: ["payments"],
-      summary: "Charge a saved card once, or what a subscription owes (단건 결제)",
+      summary: "Charge a card once, or what a subscription owes (단건 결제)",
       description:
-        "Takes billingKey, amount and productName, or subscriptionId alone: then the oldest open invoice of the subscription is paid now. Answers 202 once the payment is accepted and durable, or 200 with Prefer: wait=N once it is settled.",
+        "Takes billingKey, amount and productName; or card in place of billingKey, with customerId and customerName, for a card that is keyed in (saveCard saves it too); or subscriptionId alone: then the oldest open invoice of the subscription is paid now. Answers 202 once the payment is accepted and durable, or 200 with Prefer: wait=N once it is settled. A card that is keyed in is charged before the answer: 200, or 202 while the outcome is not known.",
       security: keyed,
       headers: WaitHeaders,
       querystring: NoQuery,
@@ -49,29 +51,63 @@ function addPay(app: HttpApp, deps: RouteDeps): void {
       const accepted = await accept(deps, order, { idempotency, by: request.caller });
       markReplay(reply, idempotency, accepted.idempotency);
       const payment = await settle(deps, { request, reply }, accepted, isPaymentSettled);
+      const isAnswered = order.kind === "card" && isPaymentSettled(payment);
       return reply
-        .code(successCode(request, isPaymentSettled(payment)))
+        .code(isAnswered ? 200 : successCode(request, isPaymentSettled(payment)))
         .headers(answerHeaders(request, payment, isPaymentSettled(payment)))
         .send(presentInvoice(payment, languageOf(request.headers["accept-language"])));
     },
   });
 }
 
-function accept(
-  deps: RouteDeps,
-  order: PayOrder,
-  asked: { idempotency: IdempotencyMark | null; by: string },
-): Promise<Invoice> {
-  if (order.kind === "subscription") {
-    return payOpenInvoice(deps, { subscriptionId: order.subscriptionId, ...asked });
+interface Asked {
+  idempotency: IdempotencyMark | null;
+  by: string;
+}
+
+function accept(deps: RouteDeps, order: PayOrder, asked: Asked): Promise<Invoice> {
+  switch (order.kind) {
+    case "subscription":
+      return payOpenInvoice(deps, { subscriptionId: order.subscriptionId, ...asked });
+    case "saved-card":
+      return requestPayment(deps, {
+        billingKeyId: order.billingKey,
+        customerId: order.customerId?.normalize("NFC") ?? null,
+        amount: order.amount,
+        productName: order.productName.normalize("NFC"),
+        ...asked,
+      });
+    case "card":
+      return chargeNow(deps, order, asked);
   }
-  return requestPayment(deps, {
-    billingKeyId: order.billingKey,
-    customerId: order.customerId?.normalize("NFC") ?? null,
-    amount: order.amount,
-    productName: order.productName.normalize("NFC"),
-    ...asked,
-  });
+}
+
+/** The call is made here and now: a card cannot wait in a queue. */
+function chargeNow(
+  deps: RouteDeps,
+  order: Extract<PayOrder, { kind: "card" }>,
+  asked: Asked,
+): Promise<Invoice> {
+  const { card } = order;
+  return payWithCard(
+    { ...deps, ...deps.direct, defaultGateway: deps.config.defaultGateway },
+    {
+      gateway: order.gateway,
+      account: order.account ?? DEFAULT_ACCOUNT,
+      card: {
+        number: card.cardNumber,
+        expiry: card.expireDate,
+        password: card.cardPassword,
+        holderId: card.birthDate,
+      },
+      saveCard: order.saveCard,
+      customerId: order.customerId.normalize("NFC"),
+      customerName: order.customerName.normalize("NFC"),
+      amount: order.amount,
+      productName: order.productName.normalize("NFC"),
+      ...asked,
+    },
+  );
 }
 
 function addRefund(app: HttpApp, deps: RouteDeps): void {

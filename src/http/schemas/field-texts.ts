@@ -39,6 +39,18 @@ export const FIELD_TEXTS = {
     en: "the name of a configured gateway, for example cookiepay",
     ko: "설정된 결제사 이름, 예: cookiepay",
   },
+  account: {
+    en: "the name of a configured merchant account at the gateway, for example default",
+    ko: "결제사에 설정된 가맹점 계정 이름, 예: default",
+  },
+  card: {
+    en: "an object with cardNumber, expireDate, cardPassword and birthDate, in place of billingKey",
+    ko: "billingKey 대신 쓰는 카드 정보 객체 (cardNumber, expireDate, cardPassword, birthDate)",
+  },
+  saveCard: {
+    en: "true or false: whether the card is saved with the payment; only together with card",
+    ko: "true 또는 false: 결제와 함께 카드를 등록할지 여부 (card와 함께만 사용)",
+  },
   billingKey: {
     en: "a billing key as POST /billing/register answered it",
     ko: "POST /billing/register 응답의 billingKey",

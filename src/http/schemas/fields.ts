@@ -62,6 +62,8 @@ export const fields = {
   }),
   locale: Type.Enum(["ko", "en"], about("locale", "ko")),
   gateway: Type.String({ ...about("gateway", "cookiepay"), pattern: "^[a-z0-9-]{1,20}$" }),
+  account: Type.String({ ...about("account", "default"), pattern: "^[a-z0-9][a-z0-9_-]{0,31}$" }),
+  saveCard: Type.Boolean(about("saveCard", true)),
   billingKey: idOf("billingKey", "key_4k2v9x7c1m3n5b8q"),
   planId: gatewayText("planId", 50, "monthly"),
   amount: Type.Integer({ ...about("amount", 9900), minimum: 1, maximum: AMOUNT_MAX }),

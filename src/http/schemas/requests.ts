@@ -1,4 +1,5 @@
 import { type TProperties, Type } from "typebox";
+import { FIELD_TEXTS } from "./field-texts.ts";
 import { fields } from "./fields.ts";
 
 /** An object with these fields and no others. */
@@ -18,6 +19,7 @@ export const RegisterBody = strict(
     customerName: fields.customerName,
     customerId: fields.customerId,
     gateway: Type.Optional(fields.gateway),
+    account: Type.Optional(fields.account),
     customerEmail: Type.Optional(fields.customerEmail),
     customerPhone: Type.Optional(fields.customerPhone),
     locale: Type.Optional(fields.locale),
@@ -55,10 +57,40 @@ export const SubscribeBody = strict(
   },
 );
 
-/** Either a one-off charge (the first three fields) or what a subscription owes (its id alone). */
+/** A card in the clear; it passes through. */
+const CardFields = Type.Object(
+  {
+    cardNumber: fields.cardNumber,
+    expireDate: fields.expireDate,
+    cardPassword: fields.cardPassword,
+    birthDate: fields.birthDate,
+  },
+  {
+    additionalProperties: false,
+    description: FIELD_TEXTS.card.en,
+    examples: [
+      {
+        cardNumber: "4111111111111111",
+        expireDate: "2512",
+        cardPassword: "12",
+        birthDate: "901231",
+      },
+    ],
+  },
+);
+
+/**
+ * A one-off charge of a saved card (the first three fields) or of a card that is keyed in, or what a
+ * subscription owes (its id alone).
+ */
 export const PayBody = strict(
   {
     billingKey: Type.Optional(fields.billingKey),
+    card: Type.Optional(CardFields),
+    saveCard: Type.Optional(fields.saveCard),
+    gateway: Type.Optional(fields.gateway),
+    account: Type.Optional(fields.account),
+    customerName: Type.Optional(fields.customerName),
     amount: Type.Optional(fields.amount),
     productName: Type.Optional(fields.productName),
     customerId: Type.Optional(fields.customerId),

@@ -1,0 +1,2 @@
+/** Our name of the merchant account that a request means which names none. */
+export const DEFAULT_ACCOUNT = "default";
