@@ -5,7 +5,7 @@ import type { ChargeAttempt } from "../domain/charge-attempt.ts";
 import type { ChargePolicy, Recording } from "../domain/charge-policy.ts";
 import { type Invoice, lastAttempt } from "../domain/invoice.ts";
 import { LATE_ANSWER, lateAnswersOf } from "../domain/late-rules.ts";
-import { claimedRefund, recordRefundReading } from "../domain/refund-rules.ts";
+import { type RefundReading, claimedRefund, recordRefundReading } from "../domain/refund-rules.ts";
 import type { GatewayAdapter, GatewayCall } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId } from "../lib/ids.ts";
@@ -118,15 +118,18 @@ async function askAboutRefund(
   const token = invoice.claim?.token ?? "";
   const refund = claimedRefund(invoice);
   if (refund === undefined) return invoice;
-  const call = await openCall(adapter);
-  const reading =
-    call === null
-      ? { kind: "failed" as const, reason: "gateway out of reach" }
-      : await adapter.lookUpRefund(call, refund.transactionId);
+  const reading = await readRefund(adapter, refund.transactionId);
   const policy = refundPolicyOf(deps.policy, adapter);
   return apply(deps, invoice, (current, recording) =>
     recordRefundReading(current, { token, reading }, policy, recording),
   );
+}
+
+async function readRefund(adapter: GatewayAdapter, transactionId: string): Promise<RefundReading> {
+  if (adapter.capabilities.lookUp === "none") return { kind: "unaskable" };
+  const call = await openCall(adapter);
+  if (call === null) return { kind: "failed", reason: "gateway out of reach" };
+  return adapter.lookUpRefund(call, transactionId);
 }
 
 /** Look-ups need a credential and no lease: they move nothing. */

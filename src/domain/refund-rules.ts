@@ -188,12 +188,14 @@ function askAboutRefund(
 
 export type RefundReading =
   | { kind: "found"; refunded: boolean }
+  /** The gateway has no way to ask. */
+  | { kind: "unaskable" }
   | { kind: "failed"; reason: string };
 
 /**
  * What an unknown refund becomes once the gateway was asked about it. A whole refund may be sent
  * again, since the gateway's own bound makes that safe; a part refund never is. Where earlier
- * refunds of the same transaction blur the answer, a person decides.
+ * refunds of the same transaction blur the answer, or the gateway cannot be asked, a person decides.
  */
 export function recordRefundReading(
   invoice: Invoice,
@@ -213,6 +215,7 @@ export function recordRefundReading(
   if (policy.repeatableFullRefund && isEverythingLeft(invoice, refund)) {
     return requeueRefund(invoice, read, 0, recording);
   }
+  if (asked.reading.kind === "unaskable") return holdInvoice(invoice, "refund_unknown", recording);
   const alone = invoice.refunds.every(
     (one) =>
       one.id === refund.id || one.transactionId !== refund.transactionId || one.state !== "done",

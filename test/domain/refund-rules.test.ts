@@ -249,6 +249,16 @@ describe("an unknown refund", () => {
     }
   });
 
+  test("at a gateway that cannot be asked goes out again where that is bounded, else waits for a person", () => {
+    const unaskable: RefundReading = { kind: "unaskable" };
+    expect(read(whole, unaskable, 60_000)).toMatchObject({ step: "ask" });
+    expect(read(whole, unaskable, SETTLED_MS)).toMatchObject({ step: "refund", claim: null });
+    const held = { held: "refund_unknown", step: "none", refundable: 5900 };
+    expect(read(part, unaskable, SETTLED_MS)).toMatchObject(held);
+    const policy = { ...REFUND_POLICY, repeatableFullRefund: false };
+    expect(read(whole, unaskable, SETTLED_MS, policy)).toMatchObject({ held: "refund_unknown" });
+  });
+
   test("is settled by nobody's reading but its own claim's", () => {
     const asked = { token: "token-x", reading: yes };
     expect(recordRefundReading(whole, asked, REFUND_POLICY, recordingAt(SETTLED_MS))).toBeNull();
