@@ -112,8 +112,10 @@ describe("the demo's plan", () => {
     const faults = faultsOf(createPlan({ subscriptions: 400, months: 12, seed: 42 }));
     const kinds = new Set(faults.filter((fault) => fault !== null));
     expect([...kinds].sort()).toEqual(["drop", "enc_data", "hang", "hard", "http_500", "soft"]);
-    for (const kind of kinds) expect(effectOf(kind, 0)).toBeDefined();
-    expect(effectOf("drop", 0)).toBe("commit_then_drop");
-    expect(effectOf("hard", 0)).toEqual({ decline: "2003" });
+    for (const kind of kinds) expect(effectOf(kind, 0, true)).toBeDefined();
+    expect(effectOf("drop", 0, true)).toBe("commit_then_drop");
+    expect(effectOf("hard", 0, true)).toEqual({ decline: "2003" });
+    expect(effectOf("enc_data", 0, true)).toEqual({ decryptFails: 1 });
+    expect(effectOf("enc_data", 0, false)).toBe("commit_then_garbage");
   });
 });

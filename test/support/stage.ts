@@ -1,3 +1,4 @@
+import { readSimulatedGateway } from "../../src/cli/simulated-gateway.ts";
 import { type Stage, setStage } from "../../src/cli/demo/stage.ts";
 import {
   type SimulatorClient,
@@ -37,6 +38,7 @@ export async function startTestStage(settings: Record<string, string> = {}): Pro
       err: (text) => void lines.push(text),
       isTerminal: false,
     },
+    readSimulatedGateway("cookiepay"),
     settings,
   );
   const simulator = createSimulatorClient(stage.simulatorUrl);

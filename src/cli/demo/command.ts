@@ -5,6 +5,7 @@ import { type DemoResult, auditLedger, comparableLines } from "./audit.ts";
 import { bringCustomers } from "./customers.ts";
 import { readOurSide } from "./outcome.ts";
 import { DEMO_START, createPlan } from "./plan.ts";
+import { type SimulatedGateway, readSimulatedGateway } from "../simulated-gateway.ts";
 import { PLANTS, type Plant, plantDamage } from "./plant.ts";
 import { renderAddresses, renderResult } from "./report.ts";
 import { createSimulatorClient } from "./simulator-client.ts";
@@ -15,8 +16,9 @@ import { walkMonths } from "./walk.ts";
 export const demoCommand: Command = {
   name: "demo",
   summary: "watch months of renewals in a minute, without any account",
-  usage: `billing demo [--subscriptions 40] [--months 6] [--seed 42] [--once] [--json] [--ledger] [--plant double|miss]
+  usage: `billing demo [--subscriptions 40] [--months 6] [--seed 42] [--gateway cookiepay|kiwoompay|portone] [--once] [--json] [--ledger] [--plant double|miss]
 
+  --gateway charge at this one; at kiwoompay, which cannot be asked, a person settles lost replies
   --once    end after the table; exit status 1 if anything was charged twice or forgotten
   --json    with --once: one JSON object on stdout, everything else on stderr
   --ledger  print the gateway's ledger on stderr, sorted, without what is random or real time
@@ -25,7 +27,7 @@ export const demoCommand: Command = {
     const options = readOptions(context.args);
     const stopped = stopSignal();
     const startedMs = systemClock.monotonicMs();
-    const stage = await setStage(context);
+    const stage = await setStage(context, options.gateway);
     try {
       if (stopped.now()) return 130;
       const result = await perform(context, { options, stage, startedMs, stopped });
@@ -46,6 +48,7 @@ interface Options {
   subscriptions: number;
   months: number;
   seed: number;
+  gateway: SimulatedGateway;
   once: boolean;
   json: boolean;
   ledger: boolean;
@@ -81,13 +84,14 @@ async function perform(
   const { services } = stage.stack;
   tell(
     `kiwoom-billing demo · seed ${options.seed} · ${options.subscriptions} subscriptions · ` +
-      `${options.months} months · ${services?.redisKind} · MongoDB ${services?.mongoKind}`,
+      `${options.months} months · ${options.gateway.name} · ${services?.redisKind} · MongoDB ${services?.mongoKind}`,
   );
   const plan = createPlan(options);
   const simulator = createSimulatorClient(stage.simulatorUrl);
+  await simulator.setSwitches(options.gateway.switches);
   await simulator.setClock(DEMO_START);
   await stage.composition.testClock?.set(DEMO_START);
-  await simulator.plant(plan);
+  await simulator.plant(plan, options.gateway);
   await bringCustomers(stage.apiUrl, plan, () => {});
   tell(
     `${plan.length} cards registered, ${plan.length} customers subscribed (${secondsSince()} s)`,
@@ -137,6 +141,7 @@ function readOptions(args: string[]): Options {
       subscriptions: { type: "string", default: "40" },
       months: { type: "string", default: "6" },
       seed: { type: "string", default: "42" },
+      gateway: { type: "string", default: "cookiepay" },
       once: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       ledger: { type: "boolean", default: false },
@@ -152,6 +157,7 @@ function readOptions(args: string[]): Options {
     subscriptions: readInteger("subscriptions", values.subscriptions, { min: 1, max: 2000 }),
     months: readInteger("months", values.months, { min: 1, max: 60 }),
     seed: readInteger("seed", values.seed, { min: 0, max: 2 ** 31 }),
+    gateway: readSimulatedGateway(values.gateway),
     once: values.once,
     json: values.json,
     ledger: values.ledger,

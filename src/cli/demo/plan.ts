@@ -195,7 +195,7 @@ function chance(seed: number, index: number, what: string): number {
 }
 
 /** The simulator's effect for each planned fault. */
-export function effectOf(fault: PlannedFault, index: number): unknown {
+export function effectOf(fault: PlannedFault, index: number, seals: boolean): unknown {
   switch (fault) {
     case "soft":
       return { decline: index % 2 === 0 ? "2002" : "2001" };
@@ -206,7 +206,7 @@ export function effectOf(fault: PlannedFault, index: number): unknown {
     case "http_500":
       return "commit_then_500";
     case "enc_data":
-      return { decryptFails: 1 };
+      return seals ? { decryptFails: 1 } : "commit_then_garbage";
     case "hang":
       return "hang";
   }

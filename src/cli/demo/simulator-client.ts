@@ -1,3 +1,4 @@
+import type { SimulatedGateway } from "../simulated-gateway.ts";
 import type { PlannedSubscription } from "./plan.ts";
 import { effectOf } from "./plan.ts";
 
@@ -16,8 +17,9 @@ export interface LedgerEntry {
 
 /** The simulator's control interface, over HTTP like everybody else. */
 export interface SimulatorClient {
+  setSwitches(switches: Readonly<Record<string, unknown>>): Promise<void>;
   setClock(now: Date): Promise<void>;
-  plant(subscriptions: readonly PlannedSubscription[]): Promise<void>;
+  plant(subscriptions: readonly PlannedSubscription[], gateway: SimulatedGateway): Promise<void>;
   ledger(query?: Record<string, string>): Promise<LedgerEntry[]>;
 }
 
@@ -33,9 +35,10 @@ export function createSimulatorClient(url: string): SimulatorClient {
     if (!response.ok) throw new Error(`simulator ${path}: ${await response.text()}`);
   };
   return {
+    setSwitches: (switches) => post("/_sim/switches", switches),
     setClock: (now) => post("/_sim/clock", { now: now.toISOString() }),
-    async plant(subscriptions) {
-      const rules = subscriptions.flatMap(rulesOf);
+    async plant(subscriptions, gateway) {
+      const rules = subscriptions.flatMap((one) => rulesOf(one, gateway));
       for (let from = 0; from < rules.length; from += RULES_PER_CALL) {
         await post("/_sim/faults", { rules: rules.slice(from, from + RULES_PER_CALL) });
       }
@@ -59,17 +62,20 @@ function asPage(page: unknown): { entries: LedgerEntry[]; next?: number } {
   return page as { entries: LedgerEntry[]; next?: number };
 }
 
-function rulesOf(subscription: PlannedSubscription): unknown[] {
+function rulesOf(subscription: PlannedSubscription, gateway: SimulatedGateway): unknown[] {
   return subscription.periods.flatMap((period) =>
     period.faults.flatMap((fault, position) => {
       if (fault === null) return [];
       const match = {
-        operation: "payments",
+        gateway: gateway.name,
+        operation: gateway.chargeOperation,
         buyerId: subscription.customerId,
         from: period.dueAt.toISOString(),
         until: period.untilAt.toISOString(),
       };
-      return [{ match, nth: position + 1, effect: effectOf(fault, subscription.index) }];
+      return [
+        { match, nth: position + 1, effect: effectOf(fault, subscription.index, gateway.seals) },
+      ];
     }),
   );
 }

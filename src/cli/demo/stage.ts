@@ -8,11 +8,13 @@ import { createLogger } from "../../lib/logger.ts";
 import { hashPassword, randomPassword } from "../../lib/password.ts";
 import { type LocalStack, startLocalStack } from "../../local-stack.ts";
 import type { CommandContext } from "../command.ts";
+import { type SimulatedGateway, gatewaySettings } from "../simulated-gateway.ts";
 
 export interface Stage {
   stack: LocalStack;
   composition: Composition;
   worker: NodeChild;
+  gateway: SimulatedGateway;
   apiUrl: string;
   simulatorUrl: string;
   adminPassword: string;
@@ -47,11 +49,13 @@ const DEMO_SETTINGS = {
 /** Starts Redis, MongoDB, simulator, API and worker; takes down what had come up when one fails. */
 export async function setStage(
   context: CommandContext,
+  gateway: SimulatedGateway,
   overrides: Record<string, string> = {},
 ): Promise<Stage> {
   const adminPassword = randomPassword();
   const settings = {
     ...DEMO_SETTINGS,
+    ...gatewaySettings(gateway),
     BILLING_KEY_ENCRYPTION_KEYS: `demo:${randomBytes(32).toString("base64")}`,
     ADMIN_PASSWORD_HASH: await hashPassword(adminPassword),
     ...overrides,
@@ -88,6 +92,7 @@ export async function setStage(
       stack,
       composition,
       worker,
+      gateway,
       apiUrl,
       simulatorUrl: stack.simulatorUrl ?? "",
       adminPassword,

@@ -1,5 +1,6 @@
 /** Walks the test clock through the months and tells what happens on the way. */
 import { advanceClock } from "../../billing/advance-clock.ts";
+import { readConsole } from "../console-reader.ts";
 import { tellSimulator } from "../../tell-simulator.ts";
 import type { PlannedSubscription } from "./plan.ts";
 import { demoEnd } from "./plan.ts";
@@ -23,6 +24,9 @@ export async function walkMonths(input: WalkInput): Promise<void> {
   const end = demoEnd(input.months);
   const flushAt = new Date(end.getTime() - Math.floor(input.months / 2) * 30 * DAY_MS);
   let flushed = false;
+  const person = input.stage.gateway.looksUp
+    ? null
+    : readConsole(input.stage.composition, input.stage.simulatorUrl);
   let now = await input.stage.composition.businessClock.now();
   while (now < end && !input.shouldStop()) {
     const midnight = nextMidnight(now);
@@ -33,6 +37,7 @@ export async function walkMonths(input: WalkInput): Promise<void> {
     await tellDay(input, now, target);
     now = target;
   }
+  await person?.stop();
 }
 
 function advance(input: WalkInput, to: Date): Promise<unknown> {
@@ -71,47 +76,53 @@ async function tellDay(input: WalkInput, from: Date, until: Date): Promise<void>
   });
   const approvals = entries.filter((entry) => entry.kind === "approval");
   const declines = entries.filter((entry) => entry.kind === "decline");
-  const cases = namedCases(input.plan, from, until);
+  const cases = namedCases(input, from, until);
   if (approvals.length + declines.length + cases.length === 0) return;
   const won = approvals.reduce((sum, entry) => sum + (entry.amount ?? 0), 0);
   const day = new Date(from.getTime() + KOREA_AHEAD_MS).toISOString().slice(0, 10);
   const parts = [
     `${String(approvals.length).padStart(3)} paid ₩${won.toLocaleString("en")}`,
     ...(declines.length > 0 ? [`${declines.length} declined`] : []),
-    ...lostReplies(approvals),
+    ...lostReplies(approvals, input.stage.gateway.looksUp),
   ];
   input.tell(`${day}  ${parts.join(" · ")}`);
   for (const line of cases) input.tell(`            ★ ${line}`);
 }
 
-function lostReplies(approvals: readonly LedgerEntry[]): string[] {
+function lostReplies(approvals: readonly LedgerEntry[], looksUp: boolean): string[] {
   const lost = approvals.filter((entry) => entry.fault !== undefined).length;
-  return lost === 0
-    ? []
-    : [`${lost} ${lost === 1 ? "reply" : "replies"} lost, looked up and found`];
+  const found = looksUp ? "looked up and found" : "settled by a person";
+  return lost === 0 ? [] : [`${lost} ${lost === 1 ? "reply" : "replies"} lost, ${found}`];
 }
 
 /** The cases that the demo names, on the days on which they begin. */
-function namedCases(plan: readonly PlannedSubscription[], from: Date, until: Date): string[] {
+function namedCases({ plan, stage }: WalkInput, from: Date, until: Date): string[] {
+  const { looksUp } = stage.gateway;
   return plan.slice(0, 5).flatMap((subscription) =>
     subscription.periods.flatMap((period) => {
       const [first] = period.faults;
       if (first == null || period.dueAt < from || period.dueAt >= until) return [];
-      return [`${subscription.customerName} (${subscription.customerId}): ${describe(period)}`];
+      return [
+        `${subscription.customerName} (${subscription.customerId}): ${describe(period, looksUp)}`,
+      ];
     }),
   );
 }
 
-function describe(period: PlannedSubscription["periods"][number]): string {
+function describe(period: PlannedSubscription["periods"][number], looksUp: boolean): string {
   const [first] = period.faults;
   if (first === "hard") {
     return "hard decline (stolen card); never tried again, the subscription becomes unpaid";
   }
   if (first === "hang") {
-    return "the gateway never answered; asked twice, not there, charged under a new order number";
+    return looksUp
+      ? "the gateway never answered; asked twice, not there, charged under a new order number"
+      : "the gateway never answered; a person saw nothing there, charged under a new order number";
   }
   if (first !== "soft") {
-    return "the money moved and the reply was lost; looked up, found, charged once";
+    return looksUp
+      ? "the money moved and the reply was lost; looked up, found, charged once"
+      : "the money moved and the reply was lost; a person saw it there, charged once";
   }
   return period.ends
     ? "soft declines on every step of the ladder; the subscription becomes unpaid"

@@ -6,7 +6,9 @@ import type { Services } from "../../embedded/services.ts";
 import { type LocalStack, startLocalStack } from "../../local-stack.ts";
 import type { CommandContext } from "../command.ts";
 import { untilReady } from "../demo/stage.ts";
-import { type GatewayFront, openGatewayFront } from "./gateway-front.ts";
+import { type SimulatedGateway, urlNameOf } from "../simulated-gateway.ts";
+import { openGatewayFront } from "./gateway-front.ts";
+import { setHarsh } from "./gateway-weather.ts";
 import { type Link, openLink } from "./link.ts";
 import { GATEWAY_SETTINGS, WORKERS, drawSettings } from "./settings.ts";
 import { type WorkerSlot, openWorkerSlot } from "./worker-slot.ts";
@@ -34,6 +36,7 @@ export interface ArenaOptions {
   /** Arguments of that program, from the environment of the process. */
   workerArgs: (env: Record<string, string | undefined>) => string[];
   withApi: boolean;
+  gateway: SimulatedGateway;
 }
 
 const LINES_MAX = 400;
@@ -45,7 +48,7 @@ export async function openArena(context: CommandContext, options: ArenaOptions):
     lines.push(line);
     if (lines.length > LINES_MAX) lines.shift();
   };
-  const base = baseEnvironment(context);
+  const base = baseEnvironment(context, options.gateway);
   const stack = await startLocalStack({
     config: loadConfig(base),
     env: base,
@@ -58,7 +61,7 @@ export async function openArena(context: CommandContext, options: ArenaOptions):
     for (const end of opened.splice(0).toReversed()) await end();
   };
   try {
-    const struck = await openWires(stack, opened);
+    const struck = await openWires(stack, options.gateway, opened);
     const env = { ...base, ...stack.overrides };
     const api = options.withApi ? await openApi({ env, ...struck, log }, opened) : null;
     const workers = await openWorkers({ env, ...struck, log }, options, opened);
@@ -72,20 +75,33 @@ export async function openArena(context: CommandContext, options: ArenaOptions):
   }
 }
 
-function baseEnvironment(context: CommandContext): Record<string, string | undefined> {
+function baseEnvironment(
+  context: CommandContext,
+  gateway: SimulatedGateway,
+): Record<string, string | undefined> {
   const { PATH, HOME, TMPDIR, MONGOD_BINARY } = context.env;
-  return { PATH, HOME, TMPDIR, MONGOD_BINARY, ...drawSettings() };
+  return { PATH, HOME, TMPDIR, MONGOD_BINARY, ...drawSettings(gateway) };
 }
 
 interface Wires {
   mongoPort: number;
-  front: GatewayFront;
+  /** Where struck processes find the gateway. */
+  gateway: Record<string, string>;
 }
 
-async function openWires(stack: LocalStack, opened: (() => Promise<unknown>)[]): Promise<Wires> {
-  const front = await openGatewayFront(stack.simulatorUrl ?? "", GATEWAY_SETTINGS.tokenLifeMs);
+/** CookiePayments' tokens live an hour: a front of ours shortens them. Others have a switch for it. */
+async function openWires(
+  stack: LocalStack,
+  gateway: SimulatedGateway,
+  opened: (() => Promise<unknown>)[],
+): Promise<Wires> {
+  const mongoPort = stack.services?.mongo.port ?? 0;
+  const url = stack.simulatorUrl ?? "";
+  await setHarsh(url, gateway);
+  if (!gateway.hasHourTokens) return { mongoPort, gateway: { [urlNameOf(gateway)]: url } };
+  const front = await openGatewayFront(url, GATEWAY_SETTINGS.tokenLifeMs);
   opened.push(() => front.close());
-  return { mongoPort: stack.services?.mongo.port ?? 0, front };
+  return { mongoPort, gateway: { [urlNameOf(gateway)]: front.url } };
 }
 
 interface Spawning extends Wires {
@@ -100,8 +116,7 @@ function struckEnvironment(spawning: Spawning, link: Link): Record<string, strin
   return {
     ...spawning.env,
     MONGODB_URI: mongo.href,
-    GATEWAYS: "cookiepay",
-    COOKIEPAY_API_URL: spawning.front.url,
+    ...spawning.gateway,
   };
 }
 

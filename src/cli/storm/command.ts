@@ -14,10 +14,11 @@ export const stormCommand: Command = {
   name: "storm",
   summary:
     "kill and freeze everything while charges run; count what was charged twice or forgotten",
-  usage: `billing storm [--charges 2000] [--faults 60] [--kills N] [--seed 42] [--minutes N] [--json] [--naive] [--plant double|miss]
+  usage: `billing storm [--charges 2000] [--faults 60] [--kills N] [--seed 42] [--gateway cookiepay|kiwoompay|portone] [--minutes N] [--json] [--naive] [--plant double|miss]
 
   --faults   faults of all kinds together, half of them kills
   --kills    SIGKILLs among them
+  --gateway  charge at this one; at kiwoompay, which cannot be asked, a person settles lost replies
   --minutes  stop striking after so long, finish, and report what was reached
   --json     one JSON object on stdout
   --naive    only the control: a queue worker written the usual way
@@ -62,7 +63,7 @@ function watchSignals(): () => boolean {
 async function perform(context: CommandContext, run: Run): Promise<number> {
   const { options, line } = run;
   line.tell(
-    `billing storm · seed ${options.seed} · ${options.charges} charges · ${options.faults} faults`,
+    `billing storm · seed ${options.seed} · ${options.charges} charges · ${options.faults} faults · ${options.gateway.name}`,
   );
   const { ours, naive } = await stormBoth(context, run);
   line.end();
@@ -153,6 +154,7 @@ function stormControl(
     faults: Math.round(options.faults * share),
     kills: Math.round(options.kills * share),
     seed: options.seed,
+    gateway: options.gateway,
     stopped,
     tell: line.tell,
     onProgress,
@@ -177,7 +179,7 @@ function toResult(run: Run, ours: ProductResult | null, naive: NaiveResult | nul
     naive,
     seconds: Math.round((systemClock.monotonicMs() - run.startedMs) / 100) / 10,
     seed: run.options.seed,
-    settings: describeSettings(),
+    settings: describeSettings(run.options.gateway),
   };
 }
 

@@ -1,6 +1,4 @@
 /** What the control's worker and its supervisor have in common. */
-import type { CookiepayConfig } from "../../gateways/cookiepay/account.ts";
-
 export const NAIVE_QUEUE = "naive-charges";
 
 export interface NaiveInvoice {
@@ -16,7 +14,8 @@ export interface NaiveInvoice {
 export interface NaiveSettings {
   mongoUrl: string;
   redisUrl: string;
-  gateway: CookiepayConfig;
+  /** What the configuration of gateways is read from. */
+  environment: Record<string, string>;
   concurrency: number;
   lockMs: number;
   stalledMs: number;

@@ -4,7 +4,9 @@
 // invoice is left alone, and the wire is the product's own adapter.
 import { Worker } from "bullmq";
 import { Redis } from "ioredis";
-import { createCookiepayAdapter } from "../../gateways/cookiepay/index.ts";
+import { createGateways } from "../../compose-gateways.ts";
+import { loadConfig } from "../../config.ts";
+import { DEFAULT_ACCOUNT } from "../../domain/merchant-account.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { createDatabase, openDatabaseEventually } from "../../stores/connection.ts";
 import { NAIVE_QUEUE, type NaiveInvoice, type NaiveSettings } from "./naive-invoice.ts";
@@ -18,7 +20,9 @@ async function work(settings: NaiveSettings): Promise<void> {
     isClosed: () => false,
   });
   const invoices = database.collection<NaiveInvoice>("naive_invoices");
-  const gateway = createCookiepayAdapter(settings.gateway, { clock: systemClock });
+  const config = loadConfig(settings.environment);
+  const gateways = createGateways(config, systemClock);
+  const gateway = gateways.get(config.defaultGateway, DEFAULT_ACCOUNT);
   const connection = new Redis(settings.redisUrl, { maxRetriesPerRequest: null });
   connection.on("error", () => {});
 

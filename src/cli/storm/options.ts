@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { UsageError, readInteger } from "../command.ts";
 import { PLANTS, type Plant } from "../demo/plant.ts";
+import { type SimulatedGateway, readSimulatedGateway } from "../simulated-gateway.ts";
 import { DISTURBANCES } from "./fault-plan.ts";
 
 export interface StormOptions {
@@ -10,6 +11,7 @@ export interface StormOptions {
   /** SIGKILLs among them. */
   kills: number;
   seed: number;
+  gateway: SimulatedGateway;
   json: boolean;
   /** Only the control. */
   naive: boolean;
@@ -28,6 +30,7 @@ export function readOptions(args: string[]): StormOptions {
       kills: { type: "string" },
       seed: { type: "string", default: "42" },
       minutes: { type: "string" },
+      gateway: { type: "string", default: "cookiepay" },
       json: { type: "boolean", default: false },
       naive: { type: "boolean", default: false },
       plant: { type: "string" },
@@ -42,6 +45,7 @@ export function readOptions(args: string[]): StormOptions {
     charges: readInteger("charges", values.charges, { min: 10, max: 1_000_000 }),
     ...readFaults(values),
     seed: readInteger("seed", values.seed, { min: 0, max: 2 ** 31 }),
+    gateway: readSimulatedGateway(values.gateway),
     json: values.json,
     naive: values.naive,
     plant,

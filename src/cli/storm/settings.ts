@@ -1,5 +1,6 @@
 /** The times under which the storm runs: shortened, so that leases and locks end within seconds. */
 import { randomBytes } from "node:crypto";
+import { type SimulatedGateway, gatewaySettings } from "../simulated-gateway.ts";
 
 /** Configuration of every process of ours, as environment variables. */
 export const STORM_SETTINGS = {
@@ -41,19 +42,27 @@ export const GATEWAY_SETTINGS = {
 export const WORKERS = 3;
 
 /** The settings with a key of this run's own. */
-export function drawSettings(): Record<string, string> {
+export function drawSettings(gateway: SimulatedGateway): Record<string, string> {
   const key = randomBytes(32).toString("base64");
-  return { ...STORM_SETTINGS, BILLING_KEY_ENCRYPTION_KEYS: `storm:${key}` };
+  return {
+    ...STORM_SETTINGS,
+    ...gatewaySettings(gateway),
+    ...gateway.harshSettings(GATEWAY_SETTINGS.tokenLifeMs),
+    BILLING_KEY_ENCRYPTION_KEYS: `storm:${key}`,
+  };
 }
 
 /** What the result prints, so that a reader knows what was shortened. */
-export function describeSettings(): Record<string, unknown> {
+export function describeSettings(gateway: SimulatedGateway): Record<string, unknown> {
   const times = Object.entries(STORM_SETTINGS).filter(
     ([name]) => name.endsWith("_MS") || name === "CHARGE_CONCURRENCY",
   );
   return {
+    gateway: gateway.name,
     workers: WORKERS,
     ...GATEWAY_SETTINGS,
+    ...gateway.settings,
+    ...gateway.harshSwitches(GATEWAY_SETTINGS.tokenLifeMs),
     ...Object.fromEntries(times.map(([name, value]) => [name, Number(value)])),
   };
 }

@@ -2,12 +2,15 @@
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { type Config, loadConfig } from "../../config.ts";
-import { createCookiepayAdapter } from "../../gateways/cookiepay/index.ts";
+import { createGateways } from "../../compose-gateways.ts";
+import { DEFAULT_ACCOUNT } from "../../domain/merchant-account.ts";
+import type { GatewayAdapter } from "../../gateways/gateway.ts";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { type Database, createDatabase, openDatabase } from "../../stores/connection.ts";
 import { tellSimulator } from "../../tell-simulator.ts";
 import type { CommandContext } from "../command.ts";
 import { type Arena, openArena } from "./arena.ts";
+import type { SimulatedGateway } from "../simulated-gateway.ts";
 import { STORM_START } from "./calendar.ts";
 import { planFaults } from "./fault-plan.ts";
 import { strike } from "./faults.ts";
@@ -24,6 +27,7 @@ export interface NaiveWish {
   faults: number;
   kills: number;
   seed: number;
+  gateway: SimulatedGateway;
   stopped: () => boolean;
   tell: (line: string) => void;
   onProgress: (progress: StormProgress) => void;
@@ -38,8 +42,9 @@ export interface NaiveResult {
 export async function stormNaive(context: CommandContext, wish: NaiveWish): Promise<NaiveResult> {
   const arena = await openArena(context, {
     worker: new URL("./naive-worker.ts", import.meta.url),
-    workerArgs: (env) => [JSON.stringify(naiveSettings(loadConfig(env)))],
+    workerArgs: (env) => [JSON.stringify(naiveSettings(env))],
     withApi: false,
+    gateway: wish.gateway,
   });
   const config = loadConfig(arena.env);
   const database = createDatabase();
@@ -63,29 +68,27 @@ function connectRedis(config: Config): Redis {
   return redis;
 }
 
-function gatewayConfig(config: Config) {
-  return {
-    account: "default",
-    apiId: config.cookiepay.accounts[0]?.id ?? "",
-    secret: config.cookiepay.accounts[0]?.secret ?? "",
-    baseUrl: config.cookiepay.url ?? "",
-    connectTimeoutMs: config.charge.connectTimeoutMs,
-    callDeadlineMs: config.charge.callDeadlineMs,
-    tokenTimeoutMs: config.charge.tokenTimeoutMs,
-  };
-}
-
 /** The queue is shortened in the same way as the product's. */
-function naiveSettings(config: Config): NaiveSettings {
+function naiveSettings(env: Record<string, string | undefined>): NaiveSettings {
+  const config = loadConfig(env);
   return {
     mongoUrl: config.mongoUrl ?? "",
     redisUrl: config.redisUrl ?? "",
-    gateway: gatewayConfig(config),
+    environment: gatewayEnvironment(env),
     concurrency: config.charge.concurrency,
     lockMs: config.charge.lockMs,
     stalledMs: Math.round(config.charge.lockMs / 3),
   };
 }
+
+function gatewayEnvironment(env: Record<string, string | undefined>): Record<string, string> {
+  const entries = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && ABOUT_GATEWAYS.test(entry[0]),
+  );
+  return Object.fromEntries(entries);
+}
+
+const ABOUT_GATEWAYS = /^(GATEWAYS|(COOKIEPAY|KIWOOM|PORTONE|CHARGE|SETTLE|LOOKUP)_\w+)$/;
 
 interface Run {
   arena: Arena;
@@ -100,7 +103,7 @@ async function perform({ arena, config, database, redis, queue, wish }: Run): Pr
   await tellSimulator(config, STORM_START);
   const invoices = database.collection<NaiveInvoice>("naive_invoices");
   await invoices.insertMany(await issueInvoices(config, wish.charges));
-  await setWeather(arena.simulatorUrl, wish.seed);
+  await setWeather(arena.simulatorUrl, wish.seed, wish.gateway);
   wish.tell(`control: ${wish.charges} invoices for a worker written the usual way`);
 
   const approvals = new Map<string, number>();
@@ -147,7 +150,8 @@ const ISSUED_AT_ONCE = 8;
 
 /** A card of its own for each invoice, and the invoice. */
 async function issueInvoices(config: Config, charges: number): Promise<NaiveInvoice[]> {
-  const adapter = createCookiepayAdapter(gatewayConfig(config), { clock: systemClock });
+  const gateways = createGateways(config, systemClock);
+  const adapter = gateways.get(config.defaultGateway, DEFAULT_ACCOUNT);
   const invoices: NaiveInvoice[] = [];
   let next = 0;
   const take = async (): Promise<void> => {
@@ -166,14 +170,11 @@ async function issueInvoices(config: Config, charges: number): Promise<NaiveInvo
     }
   };
   await Promise.all(Array.from({ length: ISSUED_AT_ONCE }, take));
-  adapter.close();
+  gateways.close();
   return invoices.sort((one, other) => one._id.localeCompare(other._id));
 }
 
-async function issueKey(
-  adapter: ReturnType<typeof createCookiepayAdapter>,
-  number: string,
-): Promise<string> {
+async function issueKey(adapter: GatewayAdapter, number: string): Promise<string> {
   const opened = await adapter.openCredential({ call: "issue" });
   if (opened.kind !== "ready") throw new Error(opened.reason);
   const issued = await adapter.issueBillingKey(

@@ -5,6 +5,8 @@ import { createLogger } from "../../lib/logger.ts";
 import { tellSimulator } from "../../tell-simulator.ts";
 import type { CommandContext } from "../command.ts";
 import { bringCustomers } from "../demo/customers.ts";
+import { readConsole } from "../console-reader.ts";
+import type { SimulatedGateway } from "../simulated-gateway.ts";
 import { type Plant, plantDamage } from "../demo/plant.ts";
 import { type Arena, openArena } from "./arena.ts";
 import { type StormCounts, audit } from "./audit.ts";
@@ -24,6 +26,7 @@ export interface ProductWish {
   faults: number;
   kills: number;
   seed: number;
+  gateway: SimulatedGateway;
   plant: Plant | null;
   /** No fault strikes any more after this, on the monotonic clock; null: until all are done. */
   untilMs: number | null;
@@ -55,6 +58,7 @@ export async function stormProduct(
     worker: new URL("./warm-worker.ts", import.meta.url),
     workerArgs: () => [],
     withApi: true,
+    gateway: wish.gateway,
   });
   const composition = compose(
     loadConfig(arena.env),
@@ -98,9 +102,12 @@ async function perform(run: Run): Promise<ProductResult> {
         doubles: tally.doubles(),
       }),
   };
+  const person = wish.gateway.looksUp ? null : readConsole(composition, arena.simulatorUrl);
   const end = await walkCalendar(walk);
   await Promise.all(arena.workers.map((worker) => worker.whenUp()));
   const rested = await restAtEnd(walk, end, wish.tell);
+  await person?.stop();
+  if (person !== null) wish.tell(`${person.settled()} lost replies were settled by a person`);
   const counts = await audit({ composition, calendar, tally, now: rested });
   tellWhatWasSeen(run, counts);
   return {
@@ -121,7 +128,7 @@ async function bringEverybody({ arena, calendar, composition, wish }: Run): Prom
   if (wish.plant !== null && last !== undefined) {
     await plantDamage(composition, last.customerId, wish.plant);
   }
-  await setWeather(arena.simulatorUrl, wish.seed);
+  await setWeather(arena.simulatorUrl, wish.seed, wish.gateway);
 }
 
 function createStorm({ arena, composition, calendar, wish }: Run): Injector {
