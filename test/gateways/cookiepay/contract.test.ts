@@ -27,6 +27,12 @@ describeGateway("cookiepay", {
     })),
   nameLengthMax: { productName: 40, customerName: 20 },
   secrets: [SECRET, TOKEN, CARD_NUMBER, CONTRACT_KEY],
+  keyIn: {
+    path: PATHS.keyIn,
+    decline(server, { code, message }) {
+      server.script(PATHS.keyIn, answerJson({ RESULTCODE: code, RESULTMSG: message }));
+    },
+  },
 });
 
 describeListing("cookiepay", {
