@@ -29,8 +29,10 @@ describeGateway("cookiepay", {
   secrets: [SECRET, TOKEN, CARD_NUMBER, CONTRACT_KEY],
   keyIn: {
     path: PATHS.keyIn,
+    savePath: PATHS.issue,
     decline(server, { code, message }) {
-      server.script(PATHS.keyIn, answerJson({ RESULTCODE: code, RESULTMSG: message }));
+      const declined = answerJson({ RESULTCODE: code, RESULTMSG: message });
+      for (const path of [PATHS.keyIn, PATHS.issue]) server.script(path, declined);
     },
   },
 });

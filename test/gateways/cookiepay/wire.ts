@@ -26,6 +26,14 @@ export const PATHS = {
 export const SECRET = "sandbox_L5YPjiQ8vT2m";
 export const CARD_NUMBER = "4111111111111111";
 
+/** What the gateway prints of a key that it issued. */
+export const ISSUED = {
+  BILLKEY: "bk77d1e0c2a94f5b6e31",
+  GENDATE: "20260205175940",
+  CARDCODE: "CCBC",
+  CARDNAME: "BC",
+};
+
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** A token as the gateway makes it, living so many seconds. */
@@ -88,6 +96,9 @@ export function approveEverything(server: ScriptedServer, echo: EchoChanges = {}
     answerSealed({ RESULTCODE: "0000", ...approvalOf(request, echo) })(request, response);
   server.script(PATHS.pay, approve);
   server.script(PATHS.keyIn, approve);
+  server.script(PATHS.issue, (request, response) =>
+    answerSealed({ ...ISSUED, ...approvalOf(request, echo) })(request, response),
+  );
 }
 
 /** What an approval prints about the payment that the request asks for. */
