@@ -60,11 +60,14 @@ export const EFFECT_GUIDE: readonly (readonly [written: string, does: string])[]
   ['"http_500"', "answers HTTP 500; nothing is processed"],
   ['"garbage"', "answers HTTP 200 with an unreadable body; nothing is processed"],
   ['"unavailable"', "answers HTTP 503 as a balancer without servers would; nothing is processed"],
-  ['{"decline": "2001"}', "declines with this code (payments, billkeygen)"],
-  ['"break_enc_data"', "processes; the ENC_DATA can never be decrypted (payments, billkeygen)"],
+  ['{"decline": "2001"}', "declines with this code (operations that charge)"],
+  [
+    '"break_enc_data"',
+    "processes; the ENC_DATA can never be decrypted (operations that answer with it)",
+  ],
   [
     '{"decryptFails": 2}',
-    "processes; the decrypt call refuses this ENC_DATA so many times, then works (payments, billkeygen)",
+    "processes; the decrypt call refuses this ENC_DATA so many times, then works (operations that answer with it)",
   ],
-  ['"token_refused"', "refuses the token, or the token request (all but decrypt)"],
+  ['"token_refused"', "refuses the token, or the token request (operations that look at one)"],
 ];

@@ -21,6 +21,7 @@ import {
   speakNoHttp,
   startScriptedServer,
 } from "../support/scripted-server.ts";
+import { type KeyInWire, describeKeyIn } from "./key-in-contract.ts";
 
 /** Replaces what the gateway would echo about a charge. */
 export interface EchoChanges {
@@ -62,14 +63,16 @@ export interface GatewayFixtures {
   declineCharges(server: ScriptedServer, decline: { code: string; message: string }): void;
   /** Makes it refuse the credential of a call, in each of the ways it may do so; empty where there is none. */
   credentialRefusals: ReadonlyArray<(server: ScriptedServer) => void>;
-  /** One code of the gateway for each of these. */
-  declineCodes: { hard: string; soft: string; merchant: string; unmapped: string };
+  /** One code of the gateway for each of these; null where it documents no hard one. */
+  declineCodes: { hard: string | null; soft: string; merchant: string; unmapped: string };
   /** Reads the charge requests that arrived. */
   sentCharges(server: ScriptedServer): SentCharge[];
   /** The longest names that the gateway takes. */
   nameLengthMax: { productName: number; customerName: number };
   /** What must never be seen in a result: secret, token, card number, billing key. */
   secrets: readonly string[];
+  /** Where a card in the clear is charged; exactly where the adapter declares that it takes one. */
+  keyIn?: KeyInWire;
 }
 
 /** The billing key that the suite charges. */
@@ -158,8 +161,13 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       ]);
     });
 
-    test.each(["hard", "soft", "merchant"] as const)("declines: %s", async (kind) => {
-      const code = fixtures.declineCodes[kind];
+    const kinds = ["hard", "soft", "merchant"] as const;
+    test.each(
+      kinds.flatMap((kind) => {
+        const code = fixtures.declineCodes[kind];
+        return code === null ? [] : [[kind, code] as const];
+      }),
+    )("declines: %s", async (kind, code) => {
       fixtures.declineCharges(server, { code, message: "거절" });
       expect(await charge()).toMatchObject({
         kind: "declined",
@@ -362,6 +370,14 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       });
     });
   });
+
+  test(`${name}: has a key-in part where it takes cards, and a saving one where it saves them`, () => {
+    const { paysWith, savesWithCharge } = adapter.capabilities;
+    expect(paysWith.includes("card")).toBe(fixtures.keyIn !== undefined);
+    expect(savesWithCharge).toBe(fixtures.keyIn?.savePath !== undefined);
+  });
+
+  if (fixtures.keyIn) describeKeyIn(name, { ...fixtures, ...fixtures.keyIn, charge: CHARGE });
 
   describe(`${name}: at the edges`, () => {
     test("cuts names between characters, and sends none that the gateway refuses", async () => {

@@ -24,10 +24,9 @@ import { type CookiepayClient, type Passage, createCookiepayClient } from "./cli
 import type { CookiepayConfig } from "./account.ts";
 import { cleanCode, toRefusedCharge, toRefusedRequest } from "./declines.ts";
 import {
-  toChargeBody,
+  toChargeCall,
   toChargeOutcome,
   toIssueBody,
-  toKeyInBody,
   toIssueOutcome,
   toListing,
   toLookUpResult,
@@ -56,7 +55,8 @@ const TOKEN_LIFE_MS = 3_600_000;
 const TOKEN_MARGIN_MS = 60_000;
 /** A sealed answer is about a hundred characters; a far longer one is none, and is not kept. */
 const EVIDENCE_LENGTH_MAX = 16_384;
-const EVIDENCE_KIND = "enc_data";
+/** A sealed answer to a charge, and one to a charge that saves its card: there a billing key may stand. */
+const EVIDENCE_KINDS = { charged: "enc_data", saved: "enc_data_saved" } as const;
 
 const CAPABILITIES: GatewayCapabilities = {
   billingKeys: true,
@@ -67,7 +67,7 @@ const CAPABILITIES: GatewayCapabilities = {
   repeatableFullRefund: true,
   gatewaySchedules: false,
   paysWith: ["billing_key", "card"],
-  savesWithCharge: false,
+  savesWithCharge: true,
   nameCharset: "utf-8",
 };
 
@@ -154,16 +154,15 @@ async function charge(
   const passage = startPassage(context, call);
   const inHand = source.kind === "card" ? Object.values(source.card) : [source.billingKey];
   const secrets = secretsOf(context, call, inHand);
-  const answer =
-    source.kind === "card"
-      ? await client.send("keyin", toKeyInBody(config.apiId, request, source.card), passage)
-      : await client.send("payments", toChargeBody(config.apiId, request, source), passage);
+  const { operation, body } = toChargeCall(config.apiId, request, source);
+  const answer = await client.send(operation, body, passage);
   const reply = mindToken(context, call, readReply(answer, RESULT_FIELDS));
   if (reply.kind === "refused") return toRefusedCharge(reply.refusal, secrets);
   if (reply.kind !== "success") return reply;
   const sealed = textOf(reply.fields, "ENC_DATA");
   if (sealed === undefined) return { kind: "unknown", reason: "answer has no ENC_DATA" };
-  return openCharge(context, { sealed, passage }, { ...request, secrets });
+  const saves = source.kind === "card" && source.save;
+  return openCharge(context, { sealed, passage, saves }, { ...request, secrets });
 }
 
 async function readEvidence(
@@ -171,24 +170,27 @@ async function readEvidence(
   { call, evidence }: { call: GatewayCall; evidence: Evidence },
   expected: EvidenceContext,
 ): Promise<ChargeOutcome> {
-  if (evidence.kind !== EVIDENCE_KIND) {
+  const saves = evidence.kind === EVIDENCE_KINDS.saved;
+  if (!saves && evidence.kind !== EVIDENCE_KINDS.charged) {
     return { kind: "unknown", reason: "evidence of another kind", evidence };
   }
-  const source = { sealed: evidence.value, passage: startPassage(context, call) };
+  const source = { sealed: evidence.value, passage: startPassage(context, call), saves };
   return openCharge(context, source, { ...expected, secrets: secretsOf(context, call, []) });
 }
 
 /** Opens a sealed answer about a charge; one that stays shut is kept as evidence. */
 async function openCharge(
   context: Context,
-  source: { sealed: string; passage: Passage },
+  source: { sealed: string; passage: Passage; saves: boolean },
   expected: EvidenceContext & { secrets: readonly string[] },
 ): Promise<ChargeOutcome> {
+  const { sealed, saves } = source;
   const opened = await open(context, source);
   const receivedAt = context.clock.now();
-  const outcome = toChargeOutcome(opened, { ...expected, receivedAt });
-  if (outcome.kind !== "unknown" || source.sealed.length > EVIDENCE_LENGTH_MAX) return outcome;
-  return { ...outcome, evidence: { kind: EVIDENCE_KIND, value: source.sealed } };
+  const outcome = toChargeOutcome(opened, { ...expected, receivedAt, saves });
+  if (outcome.kind !== "unknown" || sealed.length > EVIDENCE_LENGTH_MAX) return outcome;
+  const kind = saves ? EVIDENCE_KINDS.saved : EVIDENCE_KINDS.charged;
+  return { ...outcome, evidence: { kind, value: sealed } };
 }
 
 /** Decrypting moves nothing: it needs time, but no lease, and the answer in hand may be the only one. */

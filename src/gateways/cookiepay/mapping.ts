@@ -1,5 +1,10 @@
 /** Pure translation between our words and CookiePayments' fields: bodies out, outcomes in. */
-import type { ChargeOutcome, GatewayTransaction, RefundOutcome } from "../../domain/outcome.ts";
+import type {
+  ChargeOutcome,
+  GatewayTransaction,
+  RefundOutcome,
+  SavedCard,
+} from "../../domain/outcome.ts";
 import { scrub } from "../../lib/scrub.ts";
 import type {
   CardDetails,
@@ -12,6 +17,7 @@ import type {
   ListedTransaction,
   LookUpRequest,
   LookUpResult,
+  PaymentSource,
   RefundLookUpResult,
   RefundRequest,
 } from "../gateway.ts";
@@ -40,27 +46,18 @@ export function toIssueBody(apiId: string, request: IssueBillingKeyRequest): Bod
   return { API_ID: apiId, ...toOrderFields(request), ...toCardFields(request.card) };
 }
 
-export function toChargeBody(
+/** Where a charge goes and what it says there. A card that is to be saved is charged by its issue. */
+export function toChargeCall(
   apiId: string,
   request: ChargeRequest,
-  { billingKey }: { billingKey: string },
-): Body {
-  return {
-    API_ID: apiId,
-    BILLKEY: billingKey,
-    AMOUNT: String(request.amount),
-    ...toOrderFields(request),
-  };
-}
-
-/** The fields of a key-in payment are those of a billing key's issue, with the amount. */
-export function toKeyInBody(apiId: string, request: ChargeRequest, card: CardDetails): Body {
-  return {
-    API_ID: apiId,
-    AMOUNT: String(request.amount),
-    ...toOrderFields(request),
-    ...toCardFields(card),
-  };
+  source: Exclude<PaymentSource, { kind: "wallet" }>,
+): { operation: "payments" | "keyin" | "billkeygen"; body: Body } {
+  const payment = { API_ID: apiId, AMOUNT: String(request.amount), ...toOrderFields(request) };
+  if (source.kind === "billing_key") {
+    return { operation: "payments", body: { ...payment, BILLKEY: source.billingKey } };
+  }
+  const operation = source.save ? "billkeygen" : "keyin";
+  return { operation, body: { ...payment, ...toCardFields(source.card) } };
 }
 
 function toCardFields(card: CardDetails): Body {
@@ -141,7 +138,7 @@ function parseClaims(part: string): Fields | undefined {
 /** What an opened answer says about a charge; believed only where it echoes the charge. */
 export function toChargeOutcome(
   opened: Opened,
-  charge: EvidenceContext & { secrets: readonly string[]; receivedAt: Date },
+  charge: EvidenceContext & { secrets: readonly string[]; receivedAt: Date; saves: boolean },
 ): ChargeOutcome {
   if (opened.kind === "unknown") return opened;
   const { fields } = opened;
@@ -152,27 +149,31 @@ export function toChargeOutcome(
       ? toRefusedCharge(opened.refusal, charge.secrets)
       : unknown("echo of order number");
   }
-  if (textOf(fields, "RESULTCODE") === undefined) return unknown("answer has no inner code");
+  const savedCard = charge.saves ? toSavedCard(fields) : undefined;
+  // Only the issue of a key is documented without a code of its own.
+  if (savedCard === undefined && textOf(fields, "RESULTCODE") === undefined) {
+    return unknown("answer has no inner code");
+  }
   if (orderNumber !== charge.orderNumber) return unknown("echo of order number");
   if (toAmount(fields) !== charge.amount) return unknown("echo of amount");
   const transaction = toTransaction(fields, charge.receivedAt);
-  return transaction ? { kind: "approved", transaction } : unknown("no transaction id");
+  if (transaction === undefined) return unknown("no transaction id");
+  return { kind: "approved", transaction, ...(savedCard && { savedCard }) };
 }
 
 /** What an opened answer says about a billing key. */
 export function toIssueOutcome(opened: Opened, secrets: readonly string[]): IssueBillingKeyOutcome {
   if (opened.kind === "unknown") return opened;
   if (opened.kind === "refused") return toRefusedCharge(opened.refusal, secrets);
-  const billingKey = textOf(opened.fields, "BILLKEY");
-  if (billingKey === undefined || billingKey.length > BILLING_KEY_LENGTH_MAX) {
-    return unknown("no billing key");
-  }
-  return {
-    kind: "issued",
-    billingKey,
-    cardName: toShortText(opened.fields, "CARDNAME") ?? "",
-    cardCode: toShortText(opened.fields, "CARDCODE") ?? "",
-  };
+  const savedCard = toSavedCard(opened.fields);
+  if (savedCard === undefined) return unknown("no billing key");
+  return { kind: "issued", ...savedCard, cardCode: toShortText(opened.fields, "CARDCODE") ?? "" };
+}
+
+function toSavedCard(fields: Fields): SavedCard | undefined {
+  const billingKey = textOf(fields, "BILLKEY");
+  if (billingKey === undefined || billingKey.length > BILLING_KEY_LENGTH_MAX) return undefined;
+  return { billingKey, cardName: toShortText(fields, "CARDNAME") ?? "" };
 }
 
 /** What the reply to a cancellation says about a refund. */

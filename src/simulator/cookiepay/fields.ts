@@ -46,6 +46,19 @@ export const ORDER_FIELDS: FieldTable = {
   ETC5: optional(100),
 };
 
+/** The fields of a card in the clear, and of a reply about it. */
+export const CARD_FIELDS: FieldTable = {
+  CARDNO: required(16, /^\d{16}$/, "16 digits"),
+  EXPIREDT: required(4, /^\d{4}$/, "four digits YYMM"),
+  CARDPWD: required(2, /^\d{2}$/, "two digits"),
+  CARDAUTH: required(10, /^(\d{6}|\d{10})$/, "6 digits (YYMMDD) or 10 (business number)"),
+  BUYEREMAIL: optional(50),
+  BUYERPHONE: optional(20),
+  BUYERADDRESS: optional(200),
+  ENC_YN: optional(1, /^[YN]$/, "Y or N"),
+  HANACARD_USE: optional(1),
+};
+
 /** Checks a body against its table: unknown names, missing fields, then values, in that order. */
 export function checkFields(body: unknown, table: FieldTable): CheckedBody | Refusal {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {

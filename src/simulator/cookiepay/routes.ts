@@ -11,6 +11,7 @@ import { GATEWAY } from "./codes.ts";
 import { createDecryptOperation } from "./decrypt.ts";
 import { COOKIEPAY_GUIDE } from "./guide.ts";
 import { createEncData } from "./enc-data.ts";
+import { createKeyInOperation } from "./keyin.ts";
 import { isRefusal } from "./fields.ts";
 import { createPaycertOperation, createPaysearchOperation } from "./lookup.ts";
 import { type Cookiepay, type Operation, admit, refusing } from "./operation.ts";
@@ -22,6 +23,7 @@ const CREATORS = [
   createTokenOperation,
   createBillkeygenOperation,
   createPaymentsOperation,
+  createKeyInOperation,
   createBillingKeyCancelOperation,
   createCancelOperation,
   createPaycertOperation,
@@ -34,18 +36,20 @@ const CATALOGUE: OperationCatalogue = {
     "token",
     "billkeygen",
     "payments",
+    "keyin",
     "billingkeycancel",
     "cancel",
     "paycert",
     "paysearch",
     "decrypt",
   ],
-  charging: ["billkeygen", "payments"],
-  sealed: ["billkeygen", "payments"],
+  charging: ["billkeygen", "payments", "keyin"],
+  sealed: ["billkeygen", "payments", "keyin"],
   tokened: [
     "token",
     "billkeygen",
     "payments",
+    "keyin",
     "billingkeycancel",
     "cancel",
     "paycert",

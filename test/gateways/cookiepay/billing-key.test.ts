@@ -10,6 +10,7 @@ import {
 } from "../../support/scripted-server.ts";
 import {
   CARD_NUMBER,
+  ISSUED,
   PATHS,
   SECRET,
   TOKEN,
@@ -25,12 +26,6 @@ const REQUEST: IssueBillingKeyRequest = {
   customerId: "customer-1",
   customerName: "김철수",
   productName: "정기결제 & 카드 등록",
-};
-const ISSUED = {
-  BILLKEY: "bk0f3e5a7c9d1b2e4a6c",
-  GENDATE: "20260205175940",
-  CARDCODE: "CCBC",
-  CARDNAME: "BC",
 };
 const CARD_DATA = [CARD_NUMBER, "4111 1111 1111 1111", "2812", "900101", SECRET, TOKEN];
 

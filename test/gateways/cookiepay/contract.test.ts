@@ -27,6 +27,14 @@ describeGateway("cookiepay", {
     })),
   nameLengthMax: { productName: 40, customerName: 20 },
   secrets: [SECRET, TOKEN, CARD_NUMBER, CONTRACT_KEY],
+  keyIn: {
+    path: PATHS.keyIn,
+    savePath: PATHS.issue,
+    decline(server, { code, message }) {
+      const declined = answerJson({ RESULTCODE: code, RESULTMSG: message });
+      for (const path of [PATHS.keyIn, PATHS.issue]) server.script(path, declined);
+    },
+  },
 });
 
 describeListing("cookiepay", {

@@ -277,6 +277,82 @@ describe("a charge", () => {
   });
 });
 
+describe("a card in the clear", () => {
+  const sourceOf = (number: string, save: boolean): ChargeRequest["source"] => ({
+    kind: "card",
+    card: { number, expiry: "3012", password: "12", holderId: "900101" },
+    save,
+  });
+  const requestOf = async (number: string, save: boolean): Promise<ChargeRequest> => ({
+    ...(await chargeRequest(CARDS.approves)),
+    source: sourceOf(number, save),
+  });
+
+  test("is charged and forgotten", async () => {
+    const request = await requestOf(CARDS.approves, false);
+    const outcome = await charge(request);
+    expect(outcome).toMatchObject({ kind: "approved", transaction: { cardName: "BC" } });
+    expect(outcome).not.toHaveProperty("savedCard");
+    expect(await lookUp(request)).toMatchObject({ kind: "found", transactions: [{}] });
+    expect(await booked(request.orderNumber)).toMatchObject({ approvals: 1 });
+  });
+
+  test("is charged and saved: the key pays from then on", async () => {
+    const request = await requestOf(CARDS.approves, true);
+    const outcome = await charge(request);
+    if (outcome.kind !== "approved" || !outcome.savedCard) throw new Error(outcome.kind);
+    expect(await booked(request.orderNumber)).toMatchObject({ approvals: 1 });
+    const { billingKey, cardName } = outcome.savedCard;
+    expect(cardName).toBe("BC");
+    const source = { kind: "billing_key" as const, billingKey };
+    const again = { ...request, orderNumber: nextNumber(), source };
+    expect(await charge(again)).toMatchObject({ kind: "approved" });
+  });
+
+  test.each([false, true])("is declined as it says, saved: %s", async (save) => {
+    await control("switches", { cookiepay: { declineAt: "inner" } });
+    const request = await requestOf(CARDS.lostOrStolen, save);
+    expect(await charge(request)).toMatchObject({
+      kind: "declined",
+      decline: { code: "card_lost_or_stolen" },
+    });
+    expect(await booked(request.orderNumber)).toMatchObject({ approvals: 0 });
+  });
+
+  test.each([
+    ["keyin", false, "commit_then_drop", 1],
+    ["keyin", false, "drop", 0],
+    ["billkeygen", true, "commit_then_500", 1],
+    ["billkeygen", true, "break_enc_data", 1],
+    ["billkeygen", true, "http_500", 0],
+  ])(
+    "under a fault of %s (saved: %s, %s) is unknown",
+    async (operation, save, effect, approvals) => {
+      const request = await requestOf(CARDS.approves, save);
+      const { orderNumber } = request;
+      await control("faults", { rules: [{ match: { operation, orderNumber }, effect }] });
+      expect((await charge(request)).kind).toBe("unknown");
+      expect(await booked(orderNumber)).toMatchObject({ approvals });
+      expect((await lookUp(request)).kind).toBe(approvals === 1 ? "found" : "not_found");
+    },
+  );
+
+  test("that could not be decrypted gives its key from the evidence", async () => {
+    const request = await requestOf(CARDS.approves, true);
+    const { orderNumber } = request;
+    const effect = { decryptFails: 1 };
+    await control("faults", {
+      rules: [{ match: { operation: "billkeygen", orderNumber }, effect }],
+    });
+    const outcome = await charge(request);
+    if (outcome.kind !== "unknown" || !outcome.evidence) throw new Error(JSON.stringify(outcome));
+    expect(await adapter.readEvidence(await call(), outcome.evidence, request)).toMatchObject({
+      kind: "approved",
+      savedCard: { cardName: "BC" },
+    });
+  });
+});
+
 describe("a token", () => {
   test.each(["code", "http401"])("that is refused by %s sends nothing", async (tokenError) => {
     await control("switches", { cookiepay: { tokenError } });

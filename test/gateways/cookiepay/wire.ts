@@ -3,13 +3,19 @@ import { systemClock } from "../../../src/lib/clock.ts";
 import { createCookiepayAdapter } from "../../../src/gateways/cookiepay/index.ts";
 import type { CookiepayConfig } from "../../../src/gateways/cookiepay/account.ts";
 import type { GatewayAdapter, GatewayCall } from "../../../src/gateways/gateway.ts";
-import { type Script, type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
+import {
+  type ArrivedRequest,
+  type Script,
+  type ScriptedServer,
+  answerJson,
+} from "../../support/scripted-server.ts";
 import type { EchoChanges } from "../contract.ts";
 
 export const PATHS = {
   token: "/payAuth/token",
   issue: "/Subscribe/billkeygen",
   pay: "/Subscribe/payments",
+  keyIn: "/keyin/payment",
   revoke: "/Subscribe/billingkeycancel",
   cancel: "/api/cancel",
   certificate: "/api/paycert",
@@ -19,6 +25,14 @@ export const PATHS = {
 
 export const SECRET = "sandbox_L5YPjiQ8vT2m";
 export const CARD_NUMBER = "4111111111111111";
+
+/** What the gateway prints of a key that it issued. */
+export const ISSUED = {
+  BILLKEY: "bk77d1e0c2a94f5b6e31",
+  GENDATE: "20260205175940",
+  CARDCODE: "CCBC",
+  CARDNAME: "BC",
+};
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -78,17 +92,24 @@ const decrypt: Script = (request, response) => {
 export function approveEverything(server: ScriptedServer, echo: EchoChanges = {}): void {
   server.script(PATHS.token, answerJson({ RTN_CD: "0000", RTN_MSG: "성공", TOKEN }));
   server.script(PATHS.decrypt, decrypt);
-  server.script(PATHS.pay, (request, response) => {
-    const { ORDERNO, AMOUNT } = JSON.parse(request.body) as Record<string, string>;
-    const data = {
-      RESULTCODE: "0000",
-      TID: echo.transactionId ?? "cTS26020517561297485",
-      ORDERNO: echo.orderNumber ?? ORDERNO,
-      AMOUNT: echo.amount ?? AMOUNT,
-      ACCEPTDATE: "20260205175611",
-      ACCEPTNO: "43484979",
-      CARDNAME: "BC",
-    };
-    answerSealed(data)(request, response);
-  });
+  const approve: Script = (request, response) =>
+    answerSealed({ RESULTCODE: "0000", ...approvalOf(request, echo) })(request, response);
+  server.script(PATHS.pay, approve);
+  server.script(PATHS.keyIn, approve);
+  server.script(PATHS.issue, (request, response) =>
+    answerSealed({ ...ISSUED, ...approvalOf(request, echo) })(request, response),
+  );
+}
+
+/** What an approval prints about the payment that the request asks for. */
+function approvalOf(request: ArrivedRequest, echo: EchoChanges): Record<string, string> {
+  const { ORDERNO = "", AMOUNT = "" } = JSON.parse(request.body) as Record<string, string>;
+  return {
+    TID: echo.transactionId ?? "cTS26020517561297485",
+    ORDERNO: echo.orderNumber ?? ORDERNO,
+    AMOUNT: echo.amount ?? AMOUNT,
+    ACCEPTDATE: "20260205175611",
+    ACCEPTNO: "43484979",
+    CARDNAME: "BC",
+  };
 }
