@@ -38,7 +38,12 @@ export interface Credential {
 /** What a credential is wanted for: some gateways give one for a single kind of call. */
 export type CredentialUse =
   | { call: "issue" | "revoke" | "read" | "open_window" }
-  | { call: "charge" | "refund"; paidWith: PaymentSource["kind"] };
+  | {
+      call: "charge" | "refund";
+      paidWith: PaymentSource["kind"];
+      /** Whether a charge in a card's own number saves the card too; false if absent. */
+      save?: boolean;
+    };
 
 /** How fast one kind of call may go out, over all workers of the account. */
 export interface CallPace {
