@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { createCookiepayAdapter } from "./gateways/cookiepay/index.ts";
 import type { GatewayAdapter } from "./gateways/gateway.ts";
 import { type GatewayRegistry, createGatewayRegistry } from "./gateways/registry.ts";
+import { createKiwoompayAdapter } from "./gateways/kiwoompay/index.ts";
 import type { OperationalClock } from "./lib/clock.ts";
 
 interface Making {
@@ -16,7 +17,27 @@ interface Making {
 const MAKERS: Partial<Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>>> = {
   cookiepay: (making) =>
     createCookiepayAdapter(
-      { ...commonOf(making), apiId: making.account.id, secret: making.account.secret },
+      {
+        ...commonOf(making),
+        apiId: making.account.id,
+        secret: making.account.secret,
+        tokenTimeoutMs: making.config.charge.tokenTimeoutMs,
+      },
+      { clock: making.clock },
+    ),
+  kiwoompay: (making) =>
+    createKiwoompayAdapter(
+      {
+        ...commonOf(making),
+        cpid: making.account.id,
+        linkKey: making.account.secret,
+        readyTimeoutMs: making.config.charge.tokenTimeoutMs,
+        // Production takes no address but https.
+        simulator: !making.baseUrl.startsWith("https://"),
+        family: making.config.kiwoompay.family,
+        dialect: making.config.kiwoompay.dialect,
+        tokenLifeMs: making.config.kiwoompay.tokenLifeMs,
+      },
       { clock: making.clock },
     ),
 };
@@ -34,11 +55,6 @@ export function createGateways(config: Config, clock: OperationalClock): Gateway
 
 /** What every adapter is told. */
 function commonOf({ config, account, baseUrl }: Making) {
-  return {
-    account: account.name,
-    baseUrl,
-    connectTimeoutMs: config.charge.connectTimeoutMs,
-    callDeadlineMs: config.charge.callDeadlineMs,
-    tokenTimeoutMs: config.charge.tokenTimeoutMs,
-  };
+  const { connectTimeoutMs, callDeadlineMs } = config.charge;
+  return { account: account.name, baseUrl, connectTimeoutMs, callDeadlineMs };
 }

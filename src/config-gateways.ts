@@ -32,6 +32,7 @@ export interface GatewaysConfig {
   kiwoompay: GatewayAccess & {
     dialect: "recorded" | "guide";
     family: "CARD" | "CARDK";
+    tokenLifeMs: number;
     callsPerSecond: number;
   };
   portone: GatewayAccess & { channelKey: string | null; callsPerSecond: number };
@@ -94,6 +95,7 @@ export function readGateways(read: Reader, isProduction: boolean): GatewaysConfi
       ...readAccess(read, kiwoomNames(isProduction)),
       dialect: read.oneOf("KIWOOM_DIALECT", ["recorded", "guide"]),
       family: read.oneOf("KIWOOM_CARD_FAMILY", ["CARD", "CARDK"]),
+      tokenLifeMs: read.integer("KIWOOM_TOKEN_LIFE_MS", 1000, 3_600_000),
       callsPerSecond: read.integer("KIWOOM_CALLS_PER_SECOND", 1, 10_000),
     },
     portone: {

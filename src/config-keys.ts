@@ -97,6 +97,10 @@ export const CONFIG_KEYS = {
     default: "CARD",
     text: "KiwoomPay contract of the merchant: CARD or CARDK.",
   },
+  KIWOOM_TOKEN_LIFE_MS: {
+    default: "300000",
+    text: "How long a KiwoomPay TOKEN may be used after its receipt; no document says it.",
+  },
   KIWOOM_CALLS_PER_SECOND: {
     default: "5",
     text: "Most KiwoomPay calls a second, per account and payment method.",

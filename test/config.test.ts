@@ -139,6 +139,7 @@ const BAD_VALUES: Partial<Record<ConfigName, readonly string[]>> = {
   KIWOOM_TEST_API_URL: ["apitest.kiwoompay.co.kr"],
   KIWOOM_DIALECT: ["Recorded", "both"],
   KIWOOM_CARD_FAMILY: ["card", "CARDX"],
+  KIWOOM_TOKEN_LIFE_MS: ["999", "3600001"],
   KIWOOM_CALLS_PER_SECOND: ["0", "5.5", "10001"],
   PORTONE_API_URL: ["api.iamport.kr"],
   PORTONE_ACCOUNTS: ["shop2:key"],

@@ -55,6 +55,18 @@ describe("planted card data", () => {
       );
       answers.push(paid.text);
     }
+    for (const saveCard of [false, true]) {
+      const paid = await stage.api("POST", "/billing/pay", {
+        card: { cardNumber, expireDate: "3012", cardPassword: "12", birthDate: HOLDER_ID },
+        saveCard,
+        amount: 9900,
+        productName: "단건 상품",
+        customerId: "secret",
+        customerName: "홍길동",
+      });
+      expect(paid.status, paid.text).toBe(200);
+      answers.push(paid.text);
+    }
     for (const path of ["pay", "subscribe", "cancel", "refund"]) {
       const answer = await stage.api("POST", `/billing/${path}`, {
         billingKey: cardNumber,

@@ -77,12 +77,15 @@ export async function startCore(settings: Record<string, string> = {}): Promise<
   const simulatorUrl = `http://127.0.0.1:${simulated.port}`;
   const config = loadConfig({
     ...FAST,
+    GATEWAYS: "cookiepay",
+    COOKIEPAY_API_URL: simulatorUrl,
+    KIWOOM_TEST_API_URL: simulatorUrl,
+    PORTONE_API_URL: simulatorUrl,
+    PAYUP_API_URL: simulatorUrl,
     ...settings,
     MONGODB_URI: services.mongoUrl,
     REDIS_URL: services.redisUrl,
     QUEUE_PREFIX: services.keyPrefix,
-    GATEWAYS: "cookiepay",
-    COOKIEPAY_API_URL: simulatorUrl,
   });
   const composition = compose(config, createLogger({ level: "silent", name: "test" }));
   await composition.ready;
@@ -103,7 +106,7 @@ export async function startCore(settings: Record<string, string> = {}): Promise<
     ask,
     register: (customerId, cardNumber = "4111111111111111") =>
       registerCard(
-        { ...composition, defaultGateway: "cookiepay", orderPrefix: config.orderPrefix },
+        { ...composition, defaultGateway: config.defaultGateway, orderPrefix: config.orderPrefix },
         {
           gateway: null,
           account: "default",
