@@ -5,6 +5,7 @@ import { createCookiepayAdapter } from "./gateways/cookiepay/index.ts";
 import type { GatewayAdapter } from "./gateways/gateway.ts";
 import { type GatewayRegistry, createGatewayRegistry } from "./gateways/registry.ts";
 import { createKiwoompayAdapter } from "./gateways/kiwoompay/index.ts";
+import { createPayupAdapter } from "./gateways/payup/index.ts";
 import type { OperationalClock } from "./lib/clock.ts";
 
 interface Making {
@@ -37,6 +38,15 @@ const MAKERS: Partial<Readonly<Record<GatewayName, (making: Making) => GatewayAd
         family: making.config.kiwoompay.family,
         dialect: making.config.kiwoompay.dialect,
         tokenLifeMs: making.config.kiwoompay.tokenLifeMs,
+      },
+      { clock: making.clock },
+    ),
+  payup: (making) =>
+    createPayupAdapter(
+      {
+        ...commonOf(making),
+        merchantId: making.account.id,
+        apiCertKey: making.account.secret,
       },
       { clock: making.clock },
     ),

@@ -1,0 +1,38 @@
+import { type Decline, createDecline } from "../../domain/decline.ts";
+import { scrub } from "../../lib/scrub.ts";
+
+const AUTHENTICATED = "0000";
+/** Sealed fields are a few hundred characters; what is far longer came from no payment window. */
+const FIELD_LENGTH_MAX = 16_384;
+const MANDATORY = ["enc_info", "enc_data", "card_pay_method", "ordr_idxx"] as const;
+
+/** What a payment window handed back, fit to be sent; or why no money can move with it. */
+export type ReadAuthentication =
+  | { kind: "complete"; body: Readonly<Record<string, string>>; secrets: readonly string[] }
+  | { kind: "declined"; decline: Decline };
+
+/**
+ * Reads what the customer's browser brought back. The gateway wants to be asked only where the
+ * window said 0000; a refusal here is definite, since nothing has been sent.
+ */
+export function readAuthentication(given: Readonly<Record<string, string>>): ReadAuthentication {
+  const field = (name: string): string => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    return typeof value === "string" && value.length <= FIELD_LENGTH_MAX ? value.trim() : "";
+  };
+  const secrets = [field("enc_info"), field("enc_data")];
+  const res_cd = field("res_cd");
+  if (res_cd !== AUTHENTICATED) {
+    const code = scrub(res_cd, { secrets, lengthMax: 20 });
+    return refused({ code, message: scrub(field("res_msg"), { secrets }) });
+  }
+  const missing = MANDATORY.find((name) => field(name) === "");
+  if (missing !== undefined) return refused({ code: res_cd, message: `${missing} is missing` });
+  const tran_cd = field("tran_cd");
+  const mandatory = Object.fromEntries(MANDATORY.map((name) => [name, field(name)]));
+  return { kind: "complete", body: { res_cd, ...mandatory, ...(tran_cd && { tran_cd }) }, secrets };
+}
+
+function refused(raw: { code: string; message: string }): ReadAuthentication {
+  return { kind: "declined", decline: createDecline("authentication_failed", raw) };
+}
