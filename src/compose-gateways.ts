@@ -6,6 +6,7 @@ import type { GatewayAdapter } from "./gateways/gateway.ts";
 import { type GatewayRegistry, createGatewayRegistry } from "./gateways/registry.ts";
 import { createKiwoompayAdapter } from "./gateways/kiwoompay/index.ts";
 import { createPayupAdapter } from "./gateways/payup/index.ts";
+import { createPortoneAdapter } from "./gateways/portone/index.ts";
 import type { OperationalClock } from "./lib/clock.ts";
 
 interface Making {
@@ -15,7 +16,7 @@ interface Making {
   clock: OperationalClock;
 }
 
-const MAKERS: Partial<Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>>> = {
+const MAKERS: Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>> = {
   cookiepay: (making) =>
     createCookiepayAdapter(
       {
@@ -41,6 +42,21 @@ const MAKERS: Partial<Readonly<Record<GatewayName, (making: Making) => GatewayAd
       },
       { clock: making.clock },
     ),
+  portone: (making) =>
+    createPortoneAdapter(
+      {
+        ...commonOf(making),
+        impKey: making.account.id,
+        impSecret: making.account.secret,
+        tokenTimeoutMs: making.config.charge.tokenTimeoutMs,
+        callsPerSecond: making.config.portone.callsPerSecond,
+        tokenExtensionMs: making.config.portone.tokenExtensionMs,
+        ...(making.config.portone.channelKey !== null && {
+          channelKey: making.config.portone.channelKey,
+        }),
+      },
+      { clock: making.clock },
+    ),
   payup: (making) =>
     createPayupAdapter(
       {
@@ -56,9 +72,8 @@ const MAKERS: Partial<Readonly<Record<GatewayName, (making: Making) => GatewayAd
 export function createGateways(config: Config, clock: OperationalClock): GatewayRegistry {
   const adapters = config.gateways.flatMap((gateway) => {
     const { url, accounts } = config[gateway];
-    const make = MAKERS[gateway];
-    if (url === null || make === undefined) return [];
-    return accounts.map((account) => make({ config, account, baseUrl: url, clock }));
+    if (url === null) return [];
+    return accounts.map((account) => MAKERS[gateway]({ config, account, baseUrl: url, clock }));
   });
   return createGatewayRegistry(adapters);
 }

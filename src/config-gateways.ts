@@ -35,7 +35,11 @@ export interface GatewaysConfig {
     tokenLifeMs: number;
     callsPerSecond: number;
   };
-  portone: GatewayAccess & { channelKey: string | null; callsPerSecond: number };
+  portone: GatewayAccess & {
+    channelKey: string | null;
+    tokenExtensionMs: number;
+    callsPerSecond: number;
+  };
   payup: GatewayAccess;
 }
 
@@ -101,6 +105,7 @@ export function readGateways(read: Reader, isProduction: boolean): GatewaysConfi
     portone: {
       ...readAccess(read, PORTONE_NAMES),
       channelKey: read.text("PORTONE_CHANNEL_KEY") || null,
+      tokenExtensionMs: read.integer("PORTONE_TOKEN_EXTENSION_MS", 0, 3_600_000),
       callsPerSecond: read.integer("PORTONE_CALLS_PER_SECOND", 1, 10_000),
     },
     payup: readAccess(read, PAYUP_NAMES),

@@ -120,6 +120,10 @@ export const CONFIG_KEYS = {
     default: "",
     text: "Further PortOne accounts, comma-separated, each as name:imp_key:imp_secret.",
   },
+  PORTONE_TOKEN_EXTENSION_MS: {
+    default: "300000",
+    text: "How much longer PortOne lets a token live that is asked for in its last minute.",
+  },
   PORTONE_CALLS_PER_SECOND: { default: "50", text: "Most PortOne calls a second, per account." },
   PAYUP_MERCHANT_ID: { default: "sim_payup", text: "PayUp merchant id (merchantId)." },
   PAYUP_CERT_KEY: { default: "sim_cert_key", text: "PayUp API certification key (apiCertKey)." },

@@ -143,6 +143,7 @@ const BAD_VALUES: Partial<Record<ConfigName, readonly string[]>> = {
   KIWOOM_CALLS_PER_SECOND: ["0", "5.5", "10001"],
   PORTONE_API_URL: ["api.iamport.kr"],
   PORTONE_ACCOUNTS: ["shop2:key"],
+  PORTONE_TOKEN_EXTENSION_MS: ["-1", "3600001"],
   PORTONE_CALLS_PER_SECOND: ["0", "ten"],
   PAYUP_API_URL: ["api.payup.co.kr"],
   PAYUP_ACCOUNTS: ["shop2"],

@@ -57,9 +57,14 @@ const GATEWAYS: readonly SimulatedGateway[] = [
     settings: { PORTONE_CALLS_PER_SECOND: UNHURRIED },
     switches: { portone: { callsPerSecond: 0 } },
     harshSwitches: (tokenLifeMs) => ({
-      portone: { callsPerSecond: 0, tokenLifeMs, duplicateMerchantUid: "accept" },
+      portone: {
+        callsPerSecond: 0,
+        tokenLifeMs,
+        tokenExtensionMs: 0,
+        duplicateMerchantUid: "accept",
+      },
     }),
-    harshSettings: () => ({}),
+    harshSettings: () => ({ PORTONE_TOKEN_EXTENSION_MS: "0" }),
   },
 ];
 

@@ -58,11 +58,11 @@ export interface HttpClientOptions {
   ca?: string;
 }
 
-export interface HttpPost {
-  /** Begins with a slash. */
+/** A request without a body. */
+export interface HttpRequest {
+  /** Begins with a slash; a query stands in it. */
   path: string;
   headers: Readonly<Record<string, string>>;
-  body: Buffer | string;
   /** Asked right before the request can leave, and again when a new connection opens. */
   maySend(): boolean;
   /** Instead of the client's own. */
@@ -71,15 +71,21 @@ export interface HttpPost {
   maxResponseBytes?: number;
 }
 
+export interface HttpPost extends HttpRequest {
+  body: Buffer | string;
+}
+
 /** What is known of a request. Reasons are codes and never carry a body, a header or a URL. */
 export type HttpResult =
   | { kind: "answered"; status: number; headers: Readonly<Record<string, string>>; body: Buffer }
   | { kind: "not_sent"; reason: string }
   | { kind: "unknown"; reason: string };
 
+/** Its calls never throw, never follow a redirect or a proxy from the environment, and send once. */
 export interface HttpClient {
-  /** Never throws, and never follows a redirect or a proxy from the environment. */
+  get(request: HttpRequest): Promise<HttpResult>;
   post(request: HttpPost): Promise<HttpResult>;
+  delete(request: HttpRequest): Promise<HttpResult>;
   /** Ends kept connections; calls in flight end as `unknown`. */
   close(): void;
 }
@@ -90,7 +96,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agents = createGuardedAgents(options);
   const connection = { options, agents, url: options.baseUrl.replace(/\/+$/, "") };
   return {
-    post: (request) => post(connection, request),
+    get: (request) => send(connection, { method: "GET", ...request }),
+    post: (request) => send(connection, { method: "POST", ...request }),
+    delete: (request) => send(connection, { method: "DELETE", ...request }),
     close() {
       agents.http.destroy();
       agents.https.destroy();
@@ -130,7 +138,13 @@ interface Departure {
   begun: boolean;
 }
 
-async function post(connection: Connection, request: HttpPost): Promise<HttpResult> {
+/** A request with its method; without a body where the method takes none. */
+interface MethodRequest extends HttpRequest {
+  method: "GET" | "POST" | "DELETE";
+  body?: Buffer | string;
+}
+
+async function send(connection: Connection, request: MethodRequest): Promise<HttpResult> {
   const departure: Departure = { maySend: () => request.maySend(), begun: false };
   const deadline = AbortSignal.timeout(request.totalTimeoutMs ?? connection.options.totalTimeoutMs);
   try {
@@ -149,13 +163,13 @@ async function post(connection: Connection, request: HttpPost): Promise<HttpResu
 
 function toConfig(
   { options, agents, url }: Connection,
-  request: HttpPost,
+  { method, body, ...request }: MethodRequest,
 ): InternalAxiosRequestConfig {
   return {
-    method: "POST",
+    method,
     url: url + request.path,
     headers: new AxiosHeaders({ ...OWN_HEADERS, ...request.headers }),
-    data: typeof request.body === "string" ? Buffer.from(request.body, "utf8") : request.body,
+    data: typeof body === "string" ? Buffer.from(body, "utf8") : body,
     responseType: "arraybuffer",
     maxBodyLength: REQUEST_BYTES_MAX,
     maxContentLength: request.maxResponseBytes ?? options.maxResponseBytes,

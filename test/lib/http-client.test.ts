@@ -4,6 +4,7 @@ import {
   type HttpClient,
   type HttpClientOptions,
   type HttpPost,
+  type HttpRequest,
   createHttpClient,
 } from "../../src/lib/http-client.ts";
 import { TEST_CERTIFICATE } from "../support/certificate.ts";
@@ -263,6 +264,78 @@ describe("unknown", () => {
     while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     http.close();
     expect((await pending).kind).toBe("unknown");
+  });
+});
+
+describe.each([
+  ["GET", "get"],
+  ["DELETE", "delete"],
+] as const)("%s", (name, method) => {
+  const bare = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
+    path: "/pay?from=1&to=2",
+    headers: { authorization: SECRET },
+    maySend: () => true,
+    ...changes,
+  });
+
+  test("arrives with its query and headers, without a body or a word of one", async () => {
+    server.script("/pay", answerJson({ ok: true }, 404));
+    const result = await client()[method](bare());
+    expect(result).toMatchObject({ kind: "answered", status: 404 });
+    const [arrived] = server.requests;
+    expect(arrived).toMatchObject({ method: name, path: "/pay?from=1&to=2", body: "" });
+    expect(arrived?.headers).toMatchObject({
+      authorization: SECRET,
+      "user-agent": "kiwoom-billing",
+    });
+    for (const header of ["content-type", "content-length", "transfer-encoding"]) {
+      expect(arrived?.headers).not.toHaveProperty(header);
+    }
+  });
+
+  test("is not sent when nobody listens, or the lease is spent", async () => {
+    const lost = client({ baseUrl: await findClosedUrl() });
+    expect(await lost[method](bare())).toEqual({
+      kind: "not_sent",
+      reason: "ECONNREFUSED connect",
+    });
+    expect(await client()[method](bare({ maySend: () => false }))).toEqual({
+      kind: "not_sent",
+      reason: "lease spent",
+    });
+    const answers = [true, false];
+    const spent = bare({ maySend: () => answers.shift() ?? false });
+    expect((await client()[method](spent)).kind).toBe("not_sent");
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test.each([
+    ["the connection ends without an answer", dropConnection],
+    ["the connection is reset", resetConnection],
+    ["the answer is cut", cutAnswer],
+    ["it is sent elsewhere", redirectTo("/elsewhere", 302)],
+    ["the answer is too large", answerText("x".repeat(10_001))],
+  ])("is unknown, and sent once, when %s", async (_case, script) => {
+    server.script("/pay", script);
+    expect((await client()[method](bare())).kind).toBe("unknown");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is unknown at its deadline, and sent once on a kept connection that is reset", async () => {
+    server.script("/pay", hang);
+    expect(await client()[method](bare({ totalTimeoutMs: 1_000 }))).toEqual({
+      kind: "unknown",
+      reason: "timeout",
+    });
+    server.script("/pay", answerJson({}));
+    const http = client();
+    await http[method](bare());
+    server.script("/pay", resetConnection);
+    const result = await http[method](bare());
+    expect(result.kind).toBe("unknown");
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+    expect(server.requests).toHaveLength(3);
+    expect(server.connectionCount()).toBe(2);
   });
 });
 

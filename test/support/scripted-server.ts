@@ -22,7 +22,10 @@ export interface ScriptedServer {
   readonly requests: ArrivedRequest[];
   /** How many connections were opened so far. */
   connectionCount(): number;
-  /** Sets what a path does from now on; a path without a script answers 404. */
+  /**
+   * Sets what a path does from now on; a path without a script answers 404. A script of the path
+   * alone serves it with every query too.
+   */
   script(path: string, script: Script): void;
   /** The bodies that arrived at a path, parsed. */
   bodiesAt(path: string): Array<Record<string, string>>;
@@ -46,7 +49,8 @@ export async function startScriptedServer(tls?: {
       const { method = "", headers } = incoming;
       const request = { method, path, headers, body: bytes.toString("utf8"), bytes };
       requests.push(request);
-      const script = scripts.get(path) ?? answerText("not found", 404);
+      const script =
+        scripts.get(path) ?? scripts.get(withoutQuery(path)) ?? answerText("not found", 404);
       script(request, response);
     });
   };
@@ -62,10 +66,14 @@ export async function startScriptedServer(tls?: {
     script: (path, script) => scripts.set(path, script),
     bodiesAt: (path) =>
       requests
-        .filter((request) => request.path === path)
+        .filter((request) => request.path === path || withoutQuery(request.path) === path)
         .map((request) => JSON.parse(request.body) as Record<string, string>),
     close: () => closeServer(server, sockets.open),
   };
+}
+
+function withoutQuery(path: string): string {
+  return path.split("?")[0] ?? path;
 }
 
 function trackSockets(server: http.Server): { count: number; open: Set<Socket> } {

@@ -1,0 +1,169 @@
+/** Every request to PortOne, built from our words. */
+import type {
+  CardDetails,
+  ChargeRequest,
+  IssueBillingKeyRequest,
+  RefundRequest,
+} from "../gateway.ts";
+import type { PortoneConfig } from "./account.ts";
+import type { PortoneRequest } from "./client.ts";
+import { toName } from "./names.ts";
+
+const PRODUCT_NAME_LENGTH_MAX = 40;
+const BUYER_NAME_LENGTH_MAX = 16;
+const REASON_LENGTH_MAX = 100;
+/** The most that one page holds. */
+const PAGE_LENGTH_MAX = 1_000;
+/** The channel of KiwoomPay. */
+const DEFAULT_PG = "daou";
+
+type Body = NonNullable<PortoneRequest["body"]>;
+
+/** The shop chooses what a saved card is called; ours follows from the order number, so that it is ours alone. */
+export function toCustomerUid(orderNumber: string): string {
+  return `card-${orderNumber}`;
+}
+
+export function toTokenRequest({ impKey, impSecret }: PortoneConfig): PortoneRequest {
+  const body = { imp_key: impKey, imp_secret: impSecret };
+  return { operation: "getToken", method: "post", path: "/users/getToken", body };
+}
+
+export function toIssueRequest(
+  config: PortoneConfig,
+  request: IssueBillingKeyRequest,
+): PortoneRequest {
+  const customerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX);
+  return {
+    operation: "customers",
+    method: "post",
+    path: customerPath(toCustomerUid(request.orderNumber)),
+    body: {
+      ...toCardFields(request.card),
+      ...toChannel(config),
+      ...(customerName !== "" && { customer_name: customerName }),
+    },
+  };
+}
+
+export function toReadKeyRequest(customerUid: string): PortoneRequest {
+  return { operation: "customer", method: "get", path: customerPath(customerUid) };
+}
+
+export function toRevokeRequest(customerUid: string): PortoneRequest {
+  return { operation: "customer", method: "delete", path: customerPath(customerUid) };
+}
+
+/** A billing key knows its channel, so none is named. */
+export function toAgainRequest(request: ChargeRequest, customerUid: string): PortoneRequest {
+  return {
+    operation: "again",
+    method: "post",
+    path: "/subscribe/payments/again",
+    body: { customer_uid: customerUid, ...toOrderFields(request) },
+  };
+}
+
+export function toOnetimeRequest(
+  config: PortoneConfig,
+  request: ChargeRequest,
+  { card, save }: { card: CardDetails; save: boolean },
+): PortoneRequest {
+  return {
+    operation: "onetime",
+    method: "post",
+    path: "/subscribe/payments/onetime",
+    body: {
+      ...toOrderFields(request),
+      ...toCardFields(card),
+      ...toChannel(config),
+      ...(save && { customer_uid: toCustomerUid(request.orderNumber) }),
+    },
+  };
+}
+
+export function toRefundRequest(request: RefundRequest): PortoneRequest {
+  const body = {
+    imp_uid: request.transactionId,
+    // What we believe is left: where the gateway knows better it does nothing, so that no part can
+    // be given back twice.
+    checksum: request.leftBefore,
+    reason: toName(request.reason, REASON_LENGTH_MAX) || "refund",
+    // Without an amount the gateway gives back what is left.
+    ...(!request.everythingLeft && { amount: request.amount }),
+  };
+  return { operation: "cancel", method: "post", path: "/payments/cancel", body };
+}
+
+/** Payments over a test channel are shown only to those who ask for them. */
+export function toReadPaymentRequest(transactionId: string): PortoneRequest {
+  const path = `/payments/${encodeURIComponent(transactionId)}?include_sandbox=true`;
+  return { operation: "payment", method: "get", path };
+}
+
+/** The newest payment under an order number. */
+export function toFindRequest(orderNumber: string): PortoneRequest {
+  const path = `/payments/find/${encodeURIComponent(orderNumber)}`;
+  return { operation: "find", method: "get", path };
+}
+
+/** All payments under an order number. */
+export function toFindAllRequest(orderNumber: string): PortoneRequest {
+  const path = `/payments/findAll/${encodeURIComponent(orderNumber)}?limit=${PAGE_LENGTH_MAX}`;
+  return { operation: "findAll", method: "get", path };
+}
+
+/** Seconds of UNIX time, both included. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** One page of the payments that came into a status within a span; the oldest come first. */
+export function toStatusRequest(
+  status: "paid" | "cancelled",
+  { from, to }: Span,
+  page: number,
+): PortoneRequest {
+  const query = `from=${from}&to=${to}&page=${page}&limit=${PAGE_LENGTH_MAX}&sorting=started`;
+  const path = `/payments/status/${status}?${query}`;
+  return { operation: `status/${status}`, method: "get", path, isListing: true };
+}
+
+/** One page of what the gateway itself is about to charge; `to` is not included. */
+export function toSchedulesRequest(
+  customerUid: string,
+  { from, to }: Span,
+  page: number,
+): PortoneRequest {
+  const query = `from=${from}&to=${to}&page=${page}&schedule-status=scheduled`;
+  const path = `${customerPath(customerUid)}/schedules?${query}`;
+  return { operation: "schedules", method: "get", path };
+}
+
+function customerPath(customerUid: string): string {
+  return `/subscribe/customers/${encodeURIComponent(customerUid)}`;
+}
+
+function toOrderFields(request: ChargeRequest): Body {
+  const buyerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX);
+  return {
+    merchant_uid: request.orderNumber,
+    amount: request.amount,
+    name: toName(request.productName, PRODUCT_NAME_LENGTH_MAX) || request.orderNumber,
+    ...(buyerName !== "" && { buyer_name: buyerName }),
+  };
+}
+
+function toCardFields(card: CardDetails): Body {
+  return {
+    card_number: card.number.replaceAll(/(\d{4})(?=\d)/g, "$1-"),
+    expiry: `20${card.expiry.slice(0, 2)}-${card.expiry.slice(2)}`,
+    birth: card.holderId,
+    pwd_2digit: card.password,
+  };
+}
+
+function toChannel({ channelKey, pg }: PortoneConfig): Body {
+  return channelKey === undefined ? { pg: pg ?? DEFAULT_PG } : { channel_key: channelKey };
+}
