@@ -39,6 +39,7 @@ const MAKERS: Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>> 
         family: making.config.kiwoompay.family,
         dialect: making.config.kiwoompay.dialect,
         tokenLifeMs: making.config.kiwoompay.tokenLifeMs,
+        callsPerSecond: making.config.kiwoompay.callsPerSecond,
       },
       { clock: making.clock },
     ),

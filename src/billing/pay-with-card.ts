@@ -68,7 +68,8 @@ export async function payWithCard(
   const earlier = await findEarlier(deps, input.idempotency);
   if (earlier !== null) return earlier;
   const adapter = findAdapter(deps, input);
-  const opened = await adapter.openCredential({ call: "charge", paidWith: "card" });
+  const use = { call: "charge", paidWith: "card", save: input.saveCard } as const;
+  const opened = await adapter.openCredential(use);
   if (opened.kind === "not_sent") {
     throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
   }

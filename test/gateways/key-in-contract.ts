@@ -82,7 +82,7 @@ function describeCard(
   });
 
   async function charge(maySend = () => true) {
-    const opened = await adapter.openCredential({ call: "charge", paidWith: "card" });
+    const opened = await adapter.openCredential({ call: "charge", paidWith: "card", save });
     if (opened.kind !== "ready") throw new Error(`no credential: ${opened.reason}`);
     const source: PaymentSource = { kind: "card", card: CARD, save };
     const call = { credential: opened.credential, maySend };

@@ -25,6 +25,8 @@ export interface KiwoompayConfig {
   readyTimeoutMs: number;
   /** For the second step, in which money moves. */
   callDeadlineMs: number;
+  /** Most calls a second of each pay method; five if absent. */
+  callsPerSecond?: number;
   /** How long the first step's answer may be used, counted from its receipt; five minutes if absent. */
   tokenLifeMs?: number;
   /**

@@ -131,9 +131,10 @@ function basePath({ baseUrl }: KiwoompayConfig): string {
   return baseUrl.replace(/\/+$/, "");
 }
 
-function paceOf({ family }: KiwoompayConfig, use: CredentialUse): CallPace | null {
-  const route = toRoute(use, family);
-  return route === undefined ? null : { bucket: route.payMethod, perSecond: CALLS_PER_SECOND };
+function paceOf(config: KiwoompayConfig, use: CredentialUse): CallPace | null {
+  const route = toRoute(use, config.family);
+  const perSecond = config.callsPerSecond ?? CALLS_PER_SECOND;
+  return route === undefined ? null : { bucket: route.payMethod, perSecond };
 }
 
 // ---------------------------------------------------------------- step 2

@@ -43,6 +43,14 @@ function fixtures(dialect: KiwoompayDialect, payMethod: string): GatewayFixtures
       })),
     nameLengthMax: { productName: 50, customerName: 50 },
     secrets: [LINK_KEY, TOKEN, CARD_NUMBER],
+    keyIn: {
+      path: returnPath("CARD-SUGI"),
+      savePath: returnPath("CARD-KEYGEN"),
+      decline(server, { code, message: words }) {
+        const declined = answerEucKr({ RESULTCODE: code, [message]: words });
+        for (const at of ["CARD-SUGI", "CARD-KEYGEN"]) server.script(returnPath(at), declined);
+      },
+    },
   };
 }
 

@@ -18,6 +18,7 @@ export const LINK_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c1
 /** As recorded: 34 characters that look like hex digits. */
 export const TOKEN = "5a1f0c9b7e3d2468ace013579bdf024680";
 export const CARD_NUMBER = "4111111111111111";
+const SAVED_KEY = "C2026A1B2C3D4";
 export const DAOUTRX = "cTS26020517561297485";
 
 /** Where the second step of a pay method goes, by the scripted answer to the first. */
@@ -107,4 +108,10 @@ export function approveEverything(
       answerEucKr({ ...success, ...approvalOf(request, echo) })(request, response);
     });
   }
+  // A card that is saved and charged at once: the approval's fields, and the key.
+  server.script(returnPath("CARD-KEYGEN"), (request, response) => {
+    const success = { RESULTCODE: "0000", [message]: "정상 처리 되었습니다." };
+    const key = { [dialect === "recorded" ? "AUTOKEY" : "BILLKEY"]: SAVED_KEY, CARDCODE: "CCBC" };
+    answerEucKr({ ...success, ...approvalOf(request, echo), ...key })(request, response);
+  });
 }

@@ -36,6 +36,11 @@ function fixturesAt(path: string): GatewayFixtures {
       })),
     nameLengthMax: { productName: 40, customerName: 16 },
     secrets: [SECRET, TOKEN],
+    keyIn: {
+      path: PATHS.onetime,
+      savePath: PATHS.onetime,
+      decline: (server, { code, message }) => failCharges(server, `[${code}] ${message}`),
+    },
   };
 }
 

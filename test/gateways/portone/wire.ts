@@ -113,8 +113,13 @@ function toPrinted(echoed: string | undefined, sent: number): unknown {
 /** What the scripted gateway answers to a charge, as the echo says. */
 export function answerPaid(echo: EchoChanges = {}): Script {
   return (request, response) => {
-    const sent = JSON.parse(request.body) as { merchant_uid: string; amount: number };
+    const { customer_uid, ...sent } = JSON.parse(request.body) as {
+      merchant_uid: string;
+      amount: number;
+      customer_uid?: string;
+    };
     const printed = payment({
+      ...(customer_uid !== undefined && { customer_uid }),
       imp_uid: echo.transactionId ?? IMP_UID,
       merchant_uid: echo.orderNumber ?? sent.merchant_uid,
       amount: toPrinted(echo.amount, sent.amount),
