@@ -76,8 +76,8 @@ export interface TrafficOptions {
 const PROBE_MARGIN_MS = 5000;
 /** While a probe is out, and while Redis is away. */
 const LOOK_AGAIN_MS = 500;
-/** Delay between a slot and its call that the pace leaves room for, a new connection aside. */
-const SLOT_LIFE_MS = 200;
+/** How late a call may be for its slot; what it may be late by is told at `PACE_SHARE`. */
+const SLOT_LIFE_MS = 500;
 /** A slot may be flushed away while it is waited for, or its answer come too late to be of use. */
 const SLOT_TRIES_MAX = 3;
 

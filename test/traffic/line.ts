@@ -53,8 +53,10 @@ export function stampMs(): number {
 /** The most calls within any second. */
 export function mostInASecond(sentAt: readonly number[]): number {
   const sorted = [...sentAt].sort((one, other) => one - other);
-  const counts = sorted.map(
-    (from, index) => sorted.slice(index).filter((at) => at < from + 1000).length,
-  );
-  return Math.max(0, ...counts);
+  let [most, first] = [0, 0];
+  for (const [index, at] of sorted.entries()) {
+    while ((sorted[first] ?? at) <= at - 1000) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
 }

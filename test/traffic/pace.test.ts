@@ -41,13 +41,13 @@ describe("the pace of calls", () => {
   it("holds KiwoomPay's 5 a second over two processes, in any second", async () => {
     const key = newKey();
     const taker = fileURLToPath(new URL("taker.ts", import.meta.url));
-    const given = [services.redisUrl, key, "5", "15"];
+    const given = [services.redisUrl, key, "5", "14"];
     const run = () =>
       promisify(execFile)(process.execPath, ["--import", "tsx", taker, ...given]).then(
         ({ stdout }) => JSON.parse(stdout) as number[],
       );
     const sentAt = (await Promise.all([run(), run()])).flat();
-    expect(sentAt).toHaveLength(30);
+    expect(sentAt).toHaveLength(28);
     expect(mostInASecond(sentAt)).toBeLessThanOrEqual(5);
     // Paced, not merely bounded: it is neither a window's burst nor far below the limit.
     expect(mostInASecond(sentAt)).toBeGreaterThanOrEqual(3);
@@ -64,7 +64,7 @@ describe("the pace of calls", () => {
     expect(mostInASecond(sentAt)).toBeLessThanOrEqual(50);
   });
 
-  it("hands out its slots in order and evenly, a fifth below the limit", async () => {
+  it("hands out its slots in order and evenly, below the limit", async () => {
     const slots = createCallSlots(redis);
     const limit = { key: newKey(), perSecond: 10 };
     const waits: number[] = [];
@@ -82,21 +82,23 @@ describe("the pace of calls", () => {
 
   it("waits a whole window where it finds no state, so that a flush makes no burst", async () => {
     const key = newKey();
-    const line = open(key, 20);
+    const line = open(key, 30);
     const sentAt: number[] = [];
     const calls = Array.from({ length: 40 }, () => send(line, sentAt));
     const flushed: number[] = [];
+    let forgotten = 0;
     while (sentAt.length < 30) {
       const before = sentAt.length;
       if (before >= 10 * (flushed.length + 1)) {
-        expect(await redis.del(`${key}:calls`)).toBe(1);
+        forgotten += await redis.del(`${key}:calls`);
         flushed.push(stampMs());
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await Promise.all(calls);
     expect(flushed.length).toBeGreaterThanOrEqual(2);
-    expect(mostInASecond(sentAt)).toBeLessThanOrEqual(20);
+    expect(forgotten).toBe(flushed.length);
+    expect(mostInASecond(sentAt)).toBeLessThanOrEqual(30);
     for (const at of flushed) {
       // What had its right in that very moment may leave; the next one leaves a window later.
       const after = sentAt.filter((sent) => sent > at + 50 && sent < at + 950);
