@@ -38,7 +38,7 @@ export interface CallSlots {
 }
 
 /**
- * The part of a limit that is used: three of KiwoomPay's five, as its own guide recommends. Between
+ * The part of a limit that is used: three of KiwoomPay's five a second, as is recommended there. Between
  * its slot and its arrival a call is late by what a busy process, a new connection and the network
  * take. At this share, calls that are late by anything up to two thirds of a second do not make any
  * second too full.
