@@ -4,6 +4,7 @@ import type { AttemptChargeDeps } from "./billing/attempt-charge.ts";
 import type { ReconcileDeps } from "./billing/reconcile-attempt.ts";
 import type { SweepDeps } from "./billing/sweep.ts";
 import { createGateways } from "./compose-gateways.ts";
+import { guardGateways } from "./compose-traffic.ts";
 import type { Config } from "./config.ts";
 import type { ChargePolicy } from "./domain/charge-policy.ts";
 import type { GatewayRegistry } from "./gateways/registry.ts";
@@ -31,6 +32,7 @@ import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
 import { JOINING } from "./stores/revisioned.ts";
 import { probeUrl, refusalOf } from "./stores/server-probe.ts";
 import { type SubscriptionStore, createSubscriptionStore } from "./stores/subscriptions.ts";
+import type { Traffic } from "./traffic/traffic.ts";
 
 /** Everything that is connected, by its name. */
 export interface Composition {
@@ -47,6 +49,7 @@ export interface Composition {
   gateways: GatewayRegistry;
   secrets: SecretBox;
   policy: ChargePolicy;
+  traffic: Traffic;
   redis: Redis;
   queues: Queues;
   /** Settles once the database is open and its indexes are sound; rejects when they are not. */
@@ -66,8 +69,9 @@ export class UnsafeToStartError extends Error {
 export function compose(config: Config, log: Logger): Composition {
   const clock = systemClock;
   const database = createDatabase();
-  const gateways = createGateways(config, clock);
   const redis = createProducerConnection(config.redisUrl ?? "");
+  const guard = { config, connection: redis, clock, log };
+  const { gateways, traffic } = guardGateways(createGateways(config, clock), guard);
   const accounts = accountsOf(gateways);
   const queues = createQueues({
     connection: redis,
@@ -105,11 +109,13 @@ export function compose(config: Config, log: Logger): Composition {
     gateways,
     secrets: createSecretBox(config.encryptionKeys),
     policy: policyOf(config),
+    traffic,
     redis,
     queues,
     ready,
     async close() {
       closed = true;
+      traffic.close();
       await queues.close();
       redis.disconnect();
       gateways.close();

@@ -213,6 +213,23 @@ export const CONFIG_KEYS = {
     default: "600000",
     text: "Longest delay before a charge that never left is sent again.",
   },
+  BREAKER_FAILURES: {
+    default: "10",
+    text: "Failed calls (never declines) within the window, and at least half of all, after which a gateway's calls wait.",
+  },
+  BREAKER_WINDOW_MS: {
+    default: "30000",
+    text: "Time over which a gateway's failures are counted.",
+  },
+  BREAKER_PAUSE_MS: {
+    default: "5000",
+    text: "Time after which one call may try whether a failed gateway answers; doubles.",
+  },
+  BREAKER_PAUSE_MAX_MS: { default: "60000", text: "Longest time between two such tries." },
+  GATEWAY_MAINTENANCE: {
+    default: "",
+    text: "Announced maintenance in real time, comma-separated: gateway=FROM/UNTIL or gateway/account=FROM/UNTIL, for example cookiepay=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00.",
+  },
   RECONCILE_FIRST_DELAY_MS: {
     default: "3000",
     text: "Delay before an unknown charge is looked up first; doubles. At most 10000.",

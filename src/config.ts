@@ -1,6 +1,7 @@
 import { type GatewaysConfig, checkGateways, readGateways } from "./config-gateways.ts";
 import { CONFIG_KEYS, type ConfigKey, type ConfigName } from "./config-keys.ts";
 import { type Environment, type Reader, createReader } from "./config-reader.ts";
+import { type TrafficConfig, readTraffic } from "./config-traffic.ts";
 
 export type { Environment } from "./config-reader.ts";
 
@@ -49,6 +50,7 @@ export interface Config extends GatewaysConfig {
     settleDelayMs: number;
     alarmAfterMs: number;
   };
+  traffic: TrafficConfig;
   sweepIntervalMs: number;
   /** Age at which failed jobs are removed. */
   jobsKeptDays: number;
@@ -87,6 +89,7 @@ const DEVELOPMENT_KEY: EncryptionKey = { id: "development", secret: Buffer.alloc
 
 function readConfig(read: Reader): Config {
   const environment = read.oneOf("NODE_ENV", ["development", "test", "production"]);
+  const gateways = readGateways(read, environment === "production");
   return {
     environment,
     port: read.integer("PORT", 0, 65_535),
@@ -103,7 +106,7 @@ function readConfig(read: Reader): Config {
     dataDir: read.text("DATA_DIR"),
     mongodBinary: read.text("MONGOD_BINARY") || null,
     encryptionKeys: readEncryptionKeys(read),
-    ...readGateways(read, environment === "production"),
+    ...gateways,
     simulatorPort: read.integer("SIMULATOR_PORT", 0, 65_535),
     zone: readZone(read),
     billingHour: read.integer("BILLING_HOUR", 0, 23),
@@ -122,6 +125,7 @@ function readConfig(read: Reader): Config {
       settleDelayMs: read.integer("SETTLE_DELAY_MS", 100, 86_400_000),
       alarmAfterMs: read.integer("UNKNOWN_ALARM_MS", 100, 86_400_000),
     },
+    traffic: readTraffic(read, gateways),
     sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
     jobsKeptDays: read.integer("JOBS_KEPT_DAYS", 1, 365),
     shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),

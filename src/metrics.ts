@@ -1,5 +1,6 @@
 import { Gauge, Registry, collectDefaultMetrics } from "prom-client";
 import type { OperationalClock } from "./lib/clock.ts";
+import { type GatewayMetricsDeps, gatewayMetrics } from "./metrics-gateways.ts";
 import type { Queues } from "./queues/queues.ts";
 import type { InvoiceStore } from "./stores/invoices.ts";
 import type { SubscriptionStore } from "./stores/subscriptions.ts";
@@ -10,7 +11,7 @@ const UNKNOWN_AGES_S = [0, 60, 900, 3600, 86_400] as const;
 /** Most rows that one scrape reads. */
 const ROWS_MAX = 1000;
 
-export interface MetricsDeps {
+export interface MetricsDeps extends GatewayMetricsDeps {
   invoices: InvoiceStore;
   subscriptions: Pick<SubscriptionStore, "listParked">;
   queues: Queues;
@@ -26,6 +27,7 @@ export function createMetrics(deps: MetricsDeps): Registry {
   registry.registerMetric(heldByReason(deps));
   registry.registerMetric(parked(deps));
   registry.registerMetric(jobsByState(deps));
+  for (const metric of gatewayMetrics(deps)) registry.registerMetric(metric);
   return registry;
 }
 

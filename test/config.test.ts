@@ -82,6 +82,29 @@ describe("a configuration", () => {
   });
 });
 
+describe("announced maintenance", () => {
+  test("is a list of windows, each for a gateway or one of its accounts", () => {
+    const { traffic } = loadConfig({
+      PORTONE_ACCOUNTS: "shop2:id:secret",
+      GATEWAY_MAINTENANCE:
+        "cookiepay=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00, portone/shop2=2026-12-02T00:00Z/2026-12-02T00:30Z",
+    });
+    expect(traffic.maintenance).toMatchObject([
+      { gateway: "cookiepay", account: null, fromAt: new Date("2026-11-30T16:00:00Z") },
+      { gateway: "portone", account: "shop2", untilAt: new Date("2026-12-02T00:30:00Z") },
+    ]);
+  });
+
+  test("has every fault of every window told", () => {
+    const windows = "cookiepay, toss=2026-12-01T01:00Z/2026-12-01T03:00Z";
+    const faults = faultsOf({ GATEWAY_MAINTENANCE: windows });
+    expect(faults.map((fault) => fault.slice(0, 33))).toEqual([
+      'GATEWAY_MAINTENANCE: "cookiepay" ',
+      'GATEWAY_MAINTENANCE: "toss=2026-1',
+    ]);
+  });
+});
+
 describe("merchant accounts", () => {
   test("stand beside the default one, in their order", () => {
     const { cookiepay } = loadConfig({ COOKIEPAY_ACCOUNTS: "shop2:id2:a:b, shop-3:id3:c" });
@@ -148,6 +171,17 @@ const BAD_VALUES: Partial<Record<ConfigName, readonly string[]>> = {
   PAYUP_API_URL: ["api.payup.co.kr"],
   PAYUP_ACCOUNTS: ["shop2"],
   COOKIEPAY_API_URL: ["www.cookiepayments.com", "ftp://gateway", "mongodb://gateway"],
+  BREAKER_FAILURES: ["0", "1.5", "many"],
+  BREAKER_WINDOW_MS: ["99", "30s"],
+  BREAKER_PAUSE_MS: ["9", "soon"],
+  BREAKER_PAUSE_MAX_MS: ["3600001", "4999"],
+  GATEWAY_MAINTENANCE: [
+    "cookiepay",
+    "cookiepay=2026-12-01T01:00/2026-12-01T03:00",
+    "cookiepay=2026-12-01T03:00+09:00/2026-12-01T01:00+09:00",
+    "toss=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00",
+    "cookiepay/shop2=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00",
+  ],
   SIMULATOR_PORT: ["-1", "70000", "auto"],
   TIMEZONE: ["Korea/Seoul", "+9 hours"],
   BILLING_HOUR: ["-1", "24", "10:00", "9.5"],

@@ -15,6 +15,7 @@ const OFF_THE_PATH = ["advance-clock.ts", "explain-period.ts", "tell-history.ts"
 
 /** The path itself: whatever else there is, these are looked at. */
 const ON_THE_PATH = [
+  "admit-call.ts",
   "attempt-charge.ts",
   "attempt-refund.ts",
   "reconcile-attempt.ts",
@@ -253,7 +254,8 @@ describe("the search itself", () => {
   test("finds what is planted into the charge itself", () => {
     const charge = sources.find(({ path }) => path.endsWith("/attempt-charge.ts"));
     const text = charge?.text ?? "";
-    const place = /^.*await adapter\.openCredential\(\);$/m.exec(text);
+    const place = /^.*await admitCall\(.*\);$/m.exec(text);
+    expect(place).not.toBeNull();
     const at = (place?.index ?? 0) + (place?.[0].length ?? 0);
     const planted = `${text.slice(0, at)}\n  await notifySlack(found);${text.slice(at)}`;
     const line = lineAt(text, at) + 1;

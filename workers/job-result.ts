@@ -1,5 +1,12 @@
-import { DelayedError, type Job } from "bullmq";
+import { DelayedError, type Job, RateLimitError } from "bullmq";
 import type { AttemptResult } from "../src/billing/attempt-charge.ts";
+
+/** How a job is held by its worker. */
+export interface HeldJob {
+  token: string | undefined;
+  /** Hands out no job of this queue until then, to any worker. */
+  pauseQueue: (until: Date) => Promise<void>;
+}
 
 /**
  * What the end of an attempt means for its job. Business code never meets BullMQ; every kind of
@@ -7,10 +14,15 @@ import type { AttemptResult } from "../src/billing/attempt-charge.ts";
  */
 export async function finishJob(
   job: Job,
-  token: string | undefined,
+  { token, pauseQueue }: HeldJob,
   result: AttemptResult,
 ): Promise<string> {
   switch (result.kind) {
+    case "waits":
+      // The account's other calls would only hear the same. The job goes back to its place: no
+      // attempt is counted, the window stays as full as it was, and what is urgent stays first.
+      await pauseQueue(result.until);
+      throw new RateLimitError();
     case "skipped":
       return `skipped: ${result.why}`;
     case "deferred":

@@ -20,13 +20,15 @@ import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
+import type { CallWait } from "../traffic/traffic.ts";
+import { type Admission, type AdmitCallDeps, NO_SLOT, admitCall, keepPace } from "./admit-call.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
 import { assertSound, stopWhenBroken } from "./stop-broken.ts";
 
-export interface AttemptChargeDeps extends Clocks, FollowUpDeps {
+export interface AttemptChargeDeps extends Clocks, FollowUpDeps, AdmitCallDeps {
   gateways: GatewayRegistry;
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
@@ -43,6 +45,8 @@ export interface AttemptChargeDeps extends Clocks, FollowUpDeps {
 export type AttemptResult =
   /** Nothing was to be done: somebody else has it, or it is not due. */
   | { kind: "skipped"; why: string }
+  /** It is not the time for any call of this account; nothing was written. */
+  | CallWait
   /** It could not even be claimed; the invoice says when to try again. */
   | { kind: "deferred"; why: string; retryAt: Date }
   | { kind: "charged"; outcome: ChargeOutcome["kind"]; retryAt: Date | null };
@@ -64,7 +68,8 @@ async function charge(deps: AttemptChargeDeps, invoiceId: string): Promise<Attem
   assertSound(found);
 
   const adapter = deps.gateways.get(found.gateway, found.account);
-  const opened = await adapter.openCredential({ call: "charge", paidWith: found.paidWith });
+  const opened = await admitCall(deps, adapter, { call: "charge", paidWith: found.paidWith });
+  if (opened.kind === "waits") return opened;
   if (opened.kind === "not_sent") return defer(deps, found, opened.reason);
 
   const lease = startLease(deps, adapter.callDeadlineMs);
@@ -73,7 +78,7 @@ async function charge(deps: AttemptChargeDeps, invoiceId: string): Promise<Attem
     return { kind: "skipped", why: "the contract changed, or others were first" };
   if (claimed.step !== "call") return { kind: "skipped", why: claimed.held ?? "held" };
 
-  const outcome = await send(deps, { claimed, adapter, credential: opened.credential, lease });
+  const outcome = await send(deps, { claimed, adapter, admitted: opened, lease });
   const recorded = await record(deps, claimed, outcome);
   await followUp(deps, recorded);
   return { kind: "charged", outcome: outcome.kind, retryAt: retryInstant(recorded, outcome) };
@@ -144,16 +149,18 @@ async function claim(
 interface Sending {
   claimed: Invoice;
   adapter: GatewayAdapter;
-  credential: Credential;
+  admitted: Extract<Admission, { kind: "ready" }>;
   lease: Lease;
 }
 
 async function send(deps: AttemptChargeDeps, sending: Sending): Promise<ChargeOutcome> {
-  const { claimed, adapter, credential, lease } = sending;
+  const { claimed, adapter, admitted, lease } = sending;
+  const { credential } = admitted;
   const attempt = lastAttempt(claimed);
   if (attempt === undefined) throw new Error(`invoice ${claimed.id} was claimed without attempt`);
   const billingKey = await openBillingKey(deps, claimed.billingKeyId);
   if (billingKey.kind !== "opened") return billingKey;
+  if (!(await keepPace(deps, adapter, admitted.pace))) return NO_SLOT;
   deps.log.info(idsOf(claimed), "charge is sent");
   try {
     return await adapter.charge(

@@ -10,9 +10,10 @@ import {
   recordRefundOutcome,
 } from "../domain/refund-rules.ts";
 import { deferInvoice } from "../domain/settle-rules.ts";
-import type { Credential, GatewayAdapter } from "../gateways/gateway.ts";
+import type { GatewayAdapter } from "../gateways/gateway.ts";
 import { newId, newToken } from "../lib/ids.ts";
 import { describeError } from "../lib/logger.ts";
+import { type Admission, NO_SLOT, admitCall, keepPace } from "./admit-call.ts";
 import type { AttemptChargeDeps, AttemptResult } from "./attempt-charge.ts";
 import { readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
@@ -36,7 +37,8 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
   }
   assertSound(found);
   const adapter = deps.gateways.get(found.gateway, found.account);
-  const opened = await adapter.openCredential({ call: "refund", paidWith: found.paidWith });
+  const opened = await admitCall(deps, adapter, { call: "refund", paidWith: found.paidWith });
+  if (opened.kind === "waits") return opened;
   const at = await readInstants(deps);
   if (opened.kind === "not_sent") {
     const recording = {
@@ -60,7 +62,7 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
   const claimed = next === null ? null : await deps.invoices.claimAttempt(found, next);
   if (claimed === null) return { kind: "skipped", why: "somebody else was first" };
 
-  const outcome = await send(deps, { claimed, adapter, credential: opened.credential, lease });
+  const outcome = await send(deps, { claimed, adapter, admitted: opened, lease });
   const recorded = await record(deps, claimed, { adapter, outcome });
   const retryAt = recorded.step === "refund" ? recorded.nextActionAt : null;
   return { kind: "charged", outcome: outcome.kind, retryAt };
@@ -69,14 +71,16 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
 interface Sending {
   claimed: Invoice;
   adapter: GatewayAdapter;
-  credential: Credential;
+  admitted: Extract<Admission, { kind: "ready" }>;
   lease: Lease;
 }
 
 async function send(deps: AttemptChargeDeps, sending: Sending): Promise<RefundOutcome> {
-  const { claimed, adapter, credential, lease } = sending;
+  const { claimed, adapter, admitted, lease } = sending;
+  const { credential } = admitted;
   const refund = claimedRefund(claimed);
   if (refund === undefined) throw new Error(`invoice ${claimed.id} was claimed without refund`);
+  if (!(await keepPace(deps, adapter, admitted.pace))) return NO_SLOT;
   try {
     return await adapter.refund(
       { credential, maySend: lease.maySend },

@@ -20,14 +20,23 @@ import { type Logger, describeError } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
+import {
+  type AdmitCallDeps,
+  type Admission,
+  NO_SLOT,
+  PERSON_PATIENCE_MS,
+  admitCall,
+  keepPace,
+} from "./admit-call.ts";
 import { findAccount } from "./find-account.ts";
+import { unreachable } from "./gateway-unreachable.ts";
 import { replayOf } from "./idempotency.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface PayWithCardDeps extends Clocks {
+export interface PayWithCardDeps extends Clocks, AdmitCallDeps {
   gateways: GatewayRegistry;
   invoices: InvoiceStore;
   billingKeys: BillingKeyStore;
@@ -69,11 +78,9 @@ export async function payWithCard(
   if (earlier !== null) return earlier;
   const adapter = findAdapter(deps, input);
   const use = { call: "charge", paidWith: "card", save: input.saveCard } as const;
-  const opened = await adapter.openCredential(use);
-  if (opened.kind === "not_sent") {
-    throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
-  }
-  const { credential } = opened;
+  const admitted = await admitCall(deps, adapter, use, PERSON_PATIENCE_MS);
+  if (admitted.kind !== "ready") throw unreachable(deps, adapter, admitted);
+  const { credential } = admitted;
   const lease = startLease(deps, adapter.callDeadlineMs);
   const at = await readInstants(deps);
   const key = input.saveCard ? await beginSaving(deps, adapter, input, at) : null;
@@ -84,7 +91,7 @@ export async function payWithCard(
     if (first !== null) return first;
     throw new BillingError("CONFLICT", { id: claimed.id });
   }
-  const outcome = await send(deps, { claimed, adapter, credential, lease, input });
+  const outcome = await send(deps, { claimed, adapter, admitted, lease, input });
   const token = claimed.claim?.token ?? "";
   const recorded = await recordUntilWritten(deps, claimed, outcome, (invoice, recording) =>
     recordOutcome(invoice, { token, outcome }, deps.policy, recording),
@@ -164,19 +171,22 @@ function claimPayment(deps: PayWithCardDeps, claiming: Claiming): Invoice {
   return claimed;
 }
 
+type Admitted = Extract<Admission, { kind: "ready" }>;
+
 interface Sending {
   claimed: Invoice;
   adapter: GatewayAdapter;
-  credential: Credential;
+  admitted: Admitted;
   lease: Lease;
   input: CardPaymentInput;
 }
 
 async function send(deps: PayWithCardDeps, sending: Sending): Promise<ChargeOutcome> {
-  const { claimed, adapter, credential, lease, input } = sending;
+  const { claimed, adapter, admitted, lease, input } = sending;
+  if (!(await keepPace(deps, adapter, admitted.pace))) return NO_SLOT;
   try {
     return await adapter.charge(
-      { credential, maySend: lease.maySend },
+      { credential: admitted.credential, maySend: lease.maySend },
       {
         orderNumber: lastAttempt(claimed)?.orderNumber ?? "",
         source: { kind: "card", card: input.card, save: input.saveCard },

@@ -36,7 +36,7 @@ async function recheckAttempt(
   attempt: ChargeAttempt,
 ): Promise<void> {
   const adapter = deps.gateways.get(invoice.gateway, invoice.account);
-  const call = await openCall(adapter);
+  const call = await openCall(deps, adapter);
   const zone = deps.policy.dunning.zone;
   const reading = await lookUp(deps, { adapter, call, attempt, zone });
   if (reading.kind === "failed" && adapter.capabilities.lookUp !== "none") return;

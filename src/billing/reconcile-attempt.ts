@@ -9,13 +9,14 @@ import { type RefundReading, claimedRefund, recordRefundReading } from "../domai
 import type { GatewayAdapter, GatewayCall } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId } from "../lib/ids.ts";
+import { type AdmitCallDeps, PERSON_PATIENCE_MS, takePace } from "./admit-call.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { readInstants } from "./instants.ts";
 import { refundPolicyOf } from "./refund-policy.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface ReconcileDeps extends FollowUpDeps {
+export interface ReconcileDeps extends FollowUpDeps, AdmitCallDeps {
   gateways: GatewayRegistry;
   policy: ChargePolicy;
   random: () => number;
@@ -59,7 +60,7 @@ async function askAboutCharge(
   const token = invoice.claim?.token ?? "";
   const attempt = lastAttempt(invoice);
   if (attempt === undefined) return invoice;
-  const call = await openCall(adapter);
+  const call = await openCall(deps, adapter);
   const read = call === null ? null : await readEvidence(adapter, call, attempt);
   if (read !== null) {
     return apply(deps, invoice, (current, recording) =>
@@ -118,22 +119,32 @@ async function askAboutRefund(
   const token = invoice.claim?.token ?? "";
   const refund = claimedRefund(invoice);
   if (refund === undefined) return invoice;
-  const reading = await readRefund(adapter, refund.transactionId);
+  const reading = await readRefund(deps, adapter, refund.transactionId);
   const policy = refundPolicyOf(deps.policy, adapter);
   return apply(deps, invoice, (current, recording) =>
     recordRefundReading(current, { token, reading }, policy, recording),
   );
 }
 
-async function readRefund(adapter: GatewayAdapter, transactionId: string): Promise<RefundReading> {
+async function readRefund(
+  deps: ReconcileDeps,
+  adapter: GatewayAdapter,
+  transactionId: string,
+): Promise<RefundReading> {
   if (adapter.capabilities.lookUp === "none") return { kind: "unaskable" };
-  const call = await openCall(adapter);
+  const call = await openCall(deps, adapter);
   if (call === null) return { kind: "failed", reason: "gateway out of reach" };
   return adapter.lookUpRefund(call, transactionId);
 }
 
 /** Look-ups need a credential and no lease: they move nothing. */
-export async function openCall(adapter: GatewayAdapter): Promise<GatewayCall | null> {
+export async function openCall(
+  deps: AdmitCallDeps,
+  adapter: GatewayAdapter,
+): Promise<GatewayCall | null> {
+  // A breaker holds up no look-up: it is how the truth about the calls before comes to light.
+  const pace = await takePace(deps, adapter, { call: "read" }, PERSON_PATIENCE_MS);
+  if (pace?.kind === "waits") return null;
   const opened = await adapter.openCredential({ call: "read" });
   return opened.kind === "ready" ? { credential: opened.credential, maySend: () => true } : null;
 }

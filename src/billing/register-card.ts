@@ -9,18 +9,26 @@ import {
 import { BillingError } from "../domain/errors.ts";
 import type { IdempotencyMark } from "../domain/idempotency.ts";
 import { orderNumberOf } from "../domain/order-number.ts";
-import type { CardDetails, Credential, GatewayAdapter } from "../gateways/gateway.ts";
+import type { CardDetails, GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId, randomText } from "../lib/ids.ts";
 import { type Logger, describeError } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
+import {
+  type AdmitCallDeps,
+  type Admission,
+  PERSON_PATIENCE_MS,
+  admitCall,
+  keepPace,
+} from "./admit-call.ts";
 import { findAccount } from "./find-account.ts";
+import { unreachable } from "./gateway-unreachable.ts";
 import { replayOf } from "./idempotency.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface RegisterCardDeps extends Clocks {
+export interface RegisterCardDeps extends Clocks, AdmitCallDeps {
   gateways: GatewayRegistry;
   billingKeys: BillingKeyStore;
   secrets: SecretBox;
@@ -61,15 +69,13 @@ export async function registerCard(
   const earlier = await findEarlier(deps, input.idempotency);
   if (earlier !== null) return earlier;
   const adapter = findAdapter(deps, input);
-  const opened = await adapter.openCredential({ call: "issue" });
-  if (opened.kind === "not_sent") {
-    throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
-  }
+  const opened = await admitCall(deps, adapter, { call: "issue" }, PERSON_PATIENCE_MS);
+  if (opened.kind !== "ready") throw unreachable(deps, adapter, opened);
   const begun = await begin(deps, adapter, input);
   if (begun.kind === "replay") return begun.key;
   const result = await issue(deps, {
     adapter,
-    credential: opened.credential,
+    admitted: opened,
     key: begun.key,
     input,
   });
@@ -145,12 +151,16 @@ async function issue(
   deps: RegisterCardDeps,
   sending: {
     adapter: GatewayAdapter;
-    credential: Credential;
+    admitted: Extract<Admission, { kind: "ready" }>;
     key: BillingKey;
     input: RegisterCardInput;
   },
 ): Promise<RegistrationResult> {
-  const { adapter, credential, key, input } = sending;
+  const { adapter, admitted, key, input } = sending;
+  const { credential } = admitted;
+  if (!(await keepPace(deps, adapter, admitted.pace))) {
+    return { state: "refused", reason: UNREACHABLE };
+  }
   try {
     const outcome = await adapter.issueBillingKey(
       { credential, maySend: () => true },

@@ -15,6 +15,7 @@ import type { TestClockStore } from "../stores/clock.ts";
 import type { EventStore } from "../stores/events.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
+import type { Traffic } from "../traffic/traffic.ts";
 
 /** The part of the configuration that the HTTP interface reads. */
 export type HttpConfig = Pick<
@@ -33,6 +34,7 @@ export interface AppDeps {
   billingKeys: BillingKeyStore;
   events: EventStore;
   gateways: GatewayRegistry;
+  traffic: Traffic;
   policy: ChargePolicy;
   /** What becomes of a subscription whose ladder is used up. */
   finalState: "unpaid" | "canceled";

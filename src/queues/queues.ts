@@ -40,6 +40,8 @@ export interface Queues {
     name: "ask" | "recheck",
     invoices: readonly Pick<HintedInvoice, "id" | "revision">[],
   ): Promise<void>;
+  /** No worker is handed a charge or refund of this account for so long. */
+  pauseCharges(account: AccountName, forMs: number): Promise<void>;
   /** Takes away failed jobs older than so many days, a bounded number a call. */
   removeOldJobs(days: number): Promise<number>;
   /** Makes sure that the regular jobs exist: a flush takes them away silently. */
@@ -200,6 +202,10 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       assertConnected();
       const counts = await queues.charge(account).getJobCounts("waiting", "prioritized");
       return (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
+    },
+    async pauseCharges(account, forMs) {
+      assertConnected();
+      await queues.charge(account).rateLimit(Math.ceil(forMs));
     },
     async countJobs(queue) {
       assertConnected();

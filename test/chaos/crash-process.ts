@@ -196,6 +196,11 @@ interface Performing {
   work: Work;
 }
 
+/** Nothing waits here: no breaker hears of these adapters, and their gateway sets no limit. */
+function pauseQueue(): Promise<never> {
+  throw new Error("the queue pauses");
+}
+
 /** What the workers do with a job of each kind. */
 async function perform(
   { charge, reconcile, work }: Performing,
@@ -204,9 +209,9 @@ async function perform(
 ): Promise<unknown> {
   switch (job.name) {
     case "attempt":
-      return finishJob(job, token, await work.attempt(charge, job.data));
+      return finishJob(job, { token, pauseQueue }, await work.attempt(charge, job.data));
     case "refund":
-      return finishJob(job, token, await attemptRefund(charge, job.data));
+      return finishJob(job, { token, pauseQueue }, await attemptRefund(charge, job.data));
     case "ask":
       return work.ask(reconcile, job.data);
     case "recheck":

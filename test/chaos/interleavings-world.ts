@@ -24,6 +24,7 @@ import { createLogger } from "../../src/lib/logger.ts";
 import type { Queues } from "../../src/queues/queues.ts";
 import type { HintedInvoice, WorkHints } from "../../src/queues/work-hints.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
+import { FREE_TRAFFIC } from "../support/free-traffic.ts";
 import { type Network, createNetwork } from "./interleavings-gateway.ts";
 import { type Site, type Stores, START, secrets } from "./interleavings-lane.ts";
 import type { Deployment, Request, Scenario } from "./interleavings-scenario.ts";
@@ -326,6 +327,7 @@ function depsOf(run: Run, actor: Actor, on: Deployment) {
     finalState: POLICY.dunning.finalState,
     catchUp: "hold" as const,
     accounts: [{ gateway: adapter.gateway, account: adapter.account }],
+    traffic: FREE_TRAFFIC,
     queueWindow: 50,
     alarmAfterMs: Number.MAX_SAFE_INTEGER,
     jobsKeptDays: 7,
@@ -400,6 +402,7 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
           else deliver("looker", (deps) => recheckAttempts(deps, { invoiceId: id }));
         }
       }),
+    pauseCharges: unused,
     removeOldJobs: unused,
     upsertSchedulers: unused,
     takeSweepTurn: unused,

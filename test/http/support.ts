@@ -5,6 +5,7 @@ import type { HttpApp } from "../../src/http/http-app.ts";
 import type { GatewayRegistry } from "../../src/gateways/registry.ts";
 import { systemBusinessClock, systemClock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/logger.ts";
+import { FREE_TRAFFIC } from "../support/free-traffic.ts";
 import { createSecretBox } from "../../src/lib/secret-box.ts";
 import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
 import type { EventStore } from "../../src/stores/events.ts";
@@ -67,6 +68,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     billingKeys: unreachable("billingKeys") as BillingKeyStore,
     events: unreachable("events") as EventStore,
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
+    traffic: FREE_TRAFFIC,
     policy: POLICY,
     finalState: "unpaid",
     secrets: createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]),

@@ -66,6 +66,8 @@ const FAST = {
   SETTLE_DELAY_MS: "1200",
   RECONCILE_FIRST_DELAY_MS: "20",
   RECONCILE_MAX_DELAY_MS: "100",
+  // These tests break the gateway at will, and expect every call to go out.
+  BREAKER_FAILURES: "100000",
   RESEND_FIRST_DELAY_MS: "10",
   RESEND_MAX_DELAY_MS: "50",
 };

@@ -39,7 +39,8 @@ export function answerError(
   }
   const language = languageOf(request.headers["accept-language"]);
   const problem = presentProblem(facts, { language, requestId: request.id });
-  const { retryAfterS } = PROBLEMS[facts.code];
+  // Where it is known when it is worth another try, that is told; else what holds for its kind.
+  const retryAfterS = facts.params["retryAfterS"] ?? PROBLEMS[facts.code].retryAfterS;
   if (retryAfterS !== undefined) reply.header("retry-after", String(retryAfterS));
   if (error instanceof ProblemError) reply.headers(error.headers);
   void reply

@@ -44,12 +44,12 @@ export const GATEWAY_PROBLEMS = {
       ko: "결제사({gateway})에 연결하지 못했으며 아무것도 전송되지 않았습니다.",
     },
     cause: {
-      en: "The network or the payment company's server is down, or our login there was refused.",
-      ko: "네트워크나 결제사 서버에 장애가 있거나 결제사 인증이 거절되었습니다.",
+      en: "The network or the payment company's server is down or under maintenance, it takes no more calls at the moment, or our login there was refused.",
+      ko: "네트워크나 결제사 서버에 장애가 있거나 점검 중이거나, 호출 한도에 걸렸거나, 결제사 인증이 거절되었습니다.",
     },
     fix: {
-      en: "Send the request again in a while with a new Idempotency-Key.",
-      ko: "잠시 후 새 Idempotency-Key로 다시 요청하세요.",
+      en: "Send the request again after the time in Retry-After, with a new Idempotency-Key.",
+      ko: "Retry-After에 적힌 시간이 지난 뒤 새 Idempotency-Key로 다시 요청하세요.",
     },
     example: { gateway: "cookiepay" },
     retryAfterS: 10,

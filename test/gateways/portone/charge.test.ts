@@ -18,6 +18,7 @@ import {
   answerOk,
   answerRefusal,
   answerToken,
+  answerPaid,
   approveEverything,
   createAdapter,
   failCharges,
@@ -266,6 +267,8 @@ describe("a charge that saves its card", () => {
     if (outcome.kind !== "approved") throw new Error(JSON.stringify(outcome));
     return outcome.savedCard;
   };
+
+  beforeEach(() => server.script(PATHS.onetime, answerPaid()));
 
   test("gives the key that the answer names", async () => {
     server.script(PATHS.onetime, answerOk(payment({ ...ECHO, customer_uid: UID })));

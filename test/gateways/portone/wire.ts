@@ -110,8 +110,8 @@ function toPrinted(echoed: string | undefined, sent: number): unknown {
   return /^\d+$/.test(echoed) ? Number(echoed) : echoed;
 }
 
-/** What the scripted gateway answers to a charge, as the echo says. */
-export function answerPaid(echo: EchoChanges = {}): Script {
+/** What the scripted gateway answers to a charge, as the echo says; `named`: with its customer. */
+export function answerPaid(echo: EchoChanges = {}, named = false): Script {
   return (request, response) => {
     const { customer_uid, ...sent } = JSON.parse(request.body) as {
       merchant_uid: string;
@@ -119,7 +119,7 @@ export function answerPaid(echo: EchoChanges = {}): Script {
       customer_uid?: string;
     };
     const printed = payment({
-      ...(customer_uid !== undefined && { customer_uid }),
+      ...(named && customer_uid !== undefined && { customer_uid }),
       imp_uid: echo.transactionId ?? IMP_UID,
       merchant_uid: echo.orderNumber ?? sent.merchant_uid,
       amount: toPrinted(echo.amount, sent.amount),
@@ -131,7 +131,7 @@ export function answerPaid(echo: EchoChanges = {}): Script {
 export function approveEverything(server: ScriptedServer, echo: EchoChanges = {}): void {
   server.script(PATHS.token, answerToken());
   server.script(PATHS.again, answerPaid(echo));
-  server.script(PATHS.onetime, answerPaid(echo));
+  server.script(PATHS.onetime, answerPaid(echo, true));
 }
 
 /** Declines as the card would: the call itself succeeded, the payment failed. */

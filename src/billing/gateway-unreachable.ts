@@ -1,0 +1,16 @@
+import { BillingError } from "../domain/errors.ts";
+import type { GatewayAdapter } from "../gateways/gateway.ts";
+import type { Admission } from "./admit-call.ts";
+import type { Clocks } from "./instants.ts";
+
+/** Nothing was sent; where it is known when it is worth another try, that is said. */
+export function unreachable(
+  deps: Clocks,
+  { gateway }: GatewayAdapter,
+  admission: Exclude<Admission, { kind: "ready" }>,
+): BillingError {
+  if (admission.kind === "not_sent") return new BillingError("GATEWAY_UNREACHABLE", { gateway });
+  const waitMs = admission.until.getTime() - deps.clock.now().getTime();
+  const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
+  return new BillingError("GATEWAY_UNREACHABLE", { gateway, retryAfterS });
+}
