@@ -151,6 +151,10 @@ export const CONFIG_KEYS = {
     default: "600000",
     text: "Longest delay before a charge that never left is sent again.",
   },
+  ACCOUNT_PAUSE_MS: {
+    default: "3600000",
+    text: "How long a gateway account stands still after a refusal on the merchant's side before one charge is tried; doubles up to a day.",
+  },
   RECONCILE_FIRST_DELAY_MS: {
     default: "3000",
     text: "Delay before an unknown charge is looked up first; doubles. At most 10000.",

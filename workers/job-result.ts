@@ -1,5 +1,5 @@
 import { DelayedError, type Job } from "bullmq";
-import type { AttemptResult } from "../src/billing/attempt-charge.ts";
+import type { AttemptResult } from "../src/billing/attempt-result.ts";
 
 /**
  * What the end of an attempt means for its job. Business code never meets BullMQ; every kind of

@@ -10,12 +10,13 @@ import type { GatewayAdapter, GatewayCall } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId } from "../lib/ids.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
+import { type HeedDeclineDeps, heedDecline } from "./heed-decline.ts";
 import { readInstants } from "./instants.ts";
 import { refundPolicyOf } from "./refund-policy.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface ReconcileDeps extends FollowUpDeps {
+export interface ReconcileDeps extends FollowUpDeps, HeedDeclineDeps {
   gateways: GatewayRegistry;
   policy: ChargePolicy;
   random: () => number;
@@ -62,9 +63,15 @@ async function askAboutCharge(
   const call = await openCall(adapter);
   const read = call === null ? null : await readEvidence(adapter, call, attempt);
   if (read !== null) {
-    return apply(deps, invoice, (current, recording) =>
+    const settled = await apply(deps, invoice, (current, recording) =>
       recordReadEvidence(current, { token, outcome: read }, deps.policy, recording),
     );
+    if (read.kind === "declined") {
+      const { orderNumber } = attempt;
+      const met = { decline: read.decline, orderNumber, account: invoice };
+      await heedDecline(deps, { ...met, queue: "charge", actor: "reconcile" });
+    }
+    return settled;
   }
   const reading = await lookUp(deps, { adapter, call, attempt, zone: deps.policy.dunning.zone });
   return apply(deps, invoice, (current, recording) =>

@@ -1,12 +1,15 @@
 import type { InjectOptions } from "fastify";
 import { createApp } from "../../src/app.ts";
+import { DECLINE_MAPS } from "../../src/compose-declines.ts";
 import type { AppDeps } from "../../src/http/app-deps.ts";
 import type { HttpApp } from "../../src/http/http-app.ts";
 import type { GatewayRegistry } from "../../src/gateways/registry.ts";
 import { systemBusinessClock, systemClock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/logger.ts";
 import { createSecretBox } from "../../src/lib/secret-box.ts";
+import type { AccountPauseStore } from "../../src/stores/account-pauses.ts";
 import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
+import type { DeclineCountStore } from "../../src/stores/decline-counts.ts";
 import type { EventStore } from "../../src/stores/events.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
@@ -65,6 +68,9 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     invoices: unreachable("invoices") as InvoiceStore,
     subscriptions: unreachable("subscriptions") as SubscriptionStore,
     billingKeys: unreachable("billingKeys") as BillingKeyStore,
+    pauses: unreachable("pauses") as AccountPauseStore,
+    declines: unreachable("declines") as DeclineCountStore,
+    declineMaps: DECLINE_MAPS,
     events: unreachable("events") as EventStore,
     gateways: { find: () => undefined } as unknown as GatewayRegistry,
     policy: POLICY,

@@ -248,7 +248,7 @@ export const CASES: Readonly<Record<WhyReason, Case>> = {
     canceled,
   ),
   declined_will_retry: about("not_charged", declinedBy("insufficient_funds")),
-  merchant_declined_will_retry: about("not_charged", declinedBy("merchant_limit")),
+  merchant_declined_will_retry: about("not_charged", declinedBy("request_refused")),
   never_arrived: about("not_charged", absent()),
   out_of_reach: about("not_charged", deferInvoice(periodInvoice(), POLICY, recordingAt(0))),
   card_key_not_usable: about(
