@@ -10,7 +10,7 @@ import {
   type DeclineKind,
 } from "./decline-codes.ts";
 
-export type { Bilingual, DeclineCode, DeclineFacts, DeclineKind } from "./decline-codes.ts";
+export type { DeclineCode, DeclineFacts, DeclineKind } from "./decline-codes.ts";
 
 /** A definite refusal by a gateway. A value, never an exception. */
 export interface Decline {
