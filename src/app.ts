@@ -15,6 +15,7 @@ import { addSecurityHeaders } from "./http/plugins/security-headers.ts";
 import { type RouteList, listRoutes } from "./http/route-list.ts";
 import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
+import { addDeclineRoutes } from "./http/routes/declines.ts";
 import { addExplanationRoutes } from "./http/routes/explanations.ts";
 import { addMetricsRoute, addOpenRoutes } from "./http/routes/operation.ts";
 import { addPaymentRoutes } from "./http/routes/payments.ts";
@@ -100,6 +101,7 @@ async function addAdministration(app: HttpApp, deps: AppDeps, routes: RouteList)
   answerProblems(app, { ...deps, routes });
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/admin/queues/"));
   await app.register(async (scope: HttpApp) => addUnresolvedRoutes(scope, deps));
+  await app.register(async (scope: HttpApp) => addDeclineRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => addAuditRoutes(scope, deps));
   await addQueueBoard(app, deps, { prefix: "/queues", basePath: "/admin/queues" });
 }

@@ -1,6 +1,7 @@
 /** What the HTTP interface is given, made of a composition. */
 import { hostname } from "node:os";
 import { verify } from "./billing/verify/verify.ts";
+import { DECLINE_MAPS } from "./compose-declines.ts";
 import { verifyDepsOf } from "./compose-verify.ts";
 import type { Composition } from "./compose.ts";
 import type { AdminPassword, AppDeps } from "./http/app-deps.ts";
@@ -22,6 +23,7 @@ export async function appDepsOf(composition: Composition): Promise<AppDeps> {
       worker: `${hostname()}-${process.pid}-api`,
       random: Math.random,
     },
+    declineMaps: DECLINE_MAPS,
     finalState: config.dunning.finalState,
     tellOthers: (now) => tellSimulator(config, now),
     boards: createQueueBoards(queues.all(), { readOnly: config.admin.queuesReadOnly }),

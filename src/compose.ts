@@ -23,9 +23,15 @@ import {
   readVersionFault,
 } from "./queues/connection.ts";
 import { type Queues, createQueues } from "./queues/queues.ts";
+import {
+  type AccountPauseStore,
+  createAccountPauseStore,
+  withRecentPauses,
+} from "./stores/account-pauses.ts";
 import { type BillingKeyStore, createBillingKeyStore } from "./stores/billing-keys.ts";
 import { type TestClockStore, createTestClockStore } from "./stores/clock.ts";
 import { type Database, createDatabase, openDatabaseEventually } from "./stores/connection.ts";
+import { type DeclineCountStore, createDeclineCountStore } from "./stores/decline-counts.ts";
 import { type EventStore, createEventStore } from "./stores/events.ts";
 import { createIndexes, missingIndexes } from "./stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
@@ -45,6 +51,8 @@ export interface Composition {
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
   billingKeys: BillingKeyStore;
+  pauses: AccountPauseStore;
+  declines: DeclineCountStore;
   events: EventStore;
   gateways: GatewayRegistry;
   secrets: SecretBox;
@@ -105,6 +113,8 @@ export function compose(config: Config, log: Logger): Composition {
     invoices: createInvoiceStore(database, joining),
     subscriptions: createSubscriptionStore(database, joining),
     billingKeys: createBillingKeyStore(database, joining),
+    pauses: createAccountPauseStore(database, joining),
+    declines: createDeclineCountStore(database),
     events: createEventStore(database),
     gateways,
     secrets: createSecretBox(config.encryptionKeys),
@@ -140,6 +150,9 @@ export function accountsOf(gateways: GatewayRegistry): { gateway: string; accoun
 /** Second looks at closed attempts: after an hour, a day and three days of business time. */
 const RECHECK_DELAYS_MS = [3_600_000, 86_400_000, 3 * 86_400_000] as const;
 
+/** An account that stays stopped is tried at least this often. */
+const PAUSE_MAX_MS = 86_400_000;
+
 /** The ladder, absents and merchant-side declines together stay far below this. */
 const ATTEMPTS_MAX = 30;
 
@@ -161,6 +174,7 @@ function policyOf(config: Config): ChargePolicy {
       maxMs: config.reconcile.maxDelayMs,
       jitter: 0.2,
     },
+    pauseBackoff: { firstMs: config.charge.accountPauseMs, maxMs: PAUSE_MAX_MS, jitter: 0 },
     settleDelayMs: config.reconcile.settleDelayMs,
     attemptsMax: ATTEMPTS_MAX,
     recheckDelaysMs: RECHECK_DELAYS_MS,
@@ -215,6 +229,7 @@ export function chargeDepsOf(
   const { config, queues, ...rest } = composition;
   return {
     ...rest,
+    pauses: withRecentPauses(rest.pauses, rest.clock),
     hints: queues.hints,
     finalState: config.dunning.finalState,
     lease: { leaseMs: config.charge.leaseMs, marginMs: config.charge.leaseMarginMs },

@@ -230,6 +230,10 @@ export const CONFIG_KEYS = {
     default: "",
     text: "Announced maintenance in real time, comma-separated: gateway=FROM/UNTIL or gateway/account=FROM/UNTIL, for example cookiepay=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00.",
   },
+  ACCOUNT_PAUSE_MS: {
+    default: "3600000",
+    text: "How long a gateway account stands still after a refusal on the merchant's side before one charge is tried; doubles up to a day.",
+  },
   RECONCILE_FIRST_DELAY_MS: {
     default: "3000",
     text: "Delay before an unknown charge is looked up first; doubles. At most 10000.",

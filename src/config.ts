@@ -43,6 +43,7 @@ export interface Config extends GatewaysConfig {
     lockMs: number;
     resendFirstDelayMs: number;
     resendMaxDelayMs: number;
+    accountPauseMs: number;
   };
   reconcile: {
     firstDelayMs: number;
@@ -152,6 +153,7 @@ function readCharge(read: Reader): Config["charge"] {
     lockMs: read.integer("CHARGE_LOCK_MS", 200, 900_000),
     resendFirstDelayMs: read.integer("RESEND_FIRST_DELAY_MS", 10, 600_000),
     resendMaxDelayMs: read.integer("RESEND_MAX_DELAY_MS", 10, 86_400_000),
+    accountPauseMs: read.integer("ACCOUNT_PAUSE_MS", 100, 86_400_000),
   };
 }
 

@@ -1,7 +1,12 @@
-import { Gauge, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Registry, collectDefaultMetrics } from "prom-client";
+import { PAUSED_QUEUES } from "./domain/account-pause.ts";
+import { factsOf } from "./domain/decline.ts";
+import type { GatewayRegistry } from "./gateways/registry.ts";
 import type { OperationalClock } from "./lib/clock.ts";
 import { type GatewayMetricsDeps, gatewayMetrics } from "./metrics-gateways.ts";
 import type { Queues } from "./queues/queues.ts";
+import type { AccountPauseStore } from "./stores/account-pauses.ts";
+import type { DeclineCountStore } from "./stores/decline-counts.ts";
 import type { InvoiceStore } from "./stores/invoices.ts";
 import type { SubscriptionStore } from "./stores/subscriptions.ts";
 
@@ -14,6 +19,9 @@ const ROWS_MAX = 1000;
 export interface MetricsDeps extends GatewayMetricsDeps {
   invoices: InvoiceStore;
   subscriptions: Pick<SubscriptionStore, "listParked">;
+  pauses: Pick<AccountPauseStore, "listPaused">;
+  declines: Pick<DeclineCountStore, "listAll">;
+  gateways: Pick<GatewayRegistry, "all">;
   queues: Queues;
   clock: OperationalClock;
 }
@@ -26,6 +34,9 @@ export function createMetrics(deps: MetricsDeps): Registry {
   registry.registerMetric(oldestUnknown(deps));
   registry.registerMetric(heldByReason(deps));
   registry.registerMetric(parked(deps));
+  registry.registerMetric(declinesByCode(deps));
+  registry.registerMetric(unrecognizedDeclines(deps));
+  registry.registerMetric(pausedAccounts(deps));
   registry.registerMetric(jobsByState(deps));
   for (const metric of gatewayMetrics(deps)) registry.registerMetric(metric);
   return registry;
@@ -82,6 +93,56 @@ function parked(deps: MetricsDeps): Gauge {
     async collect() {
       const found = await orNull(deps.subscriptions.listParked(ROWS_MAX));
       if (found !== null) this.set(found.length);
+    },
+  });
+}
+
+function declinesByCode(deps: MetricsDeps): Counter<"gateway" | "code" | "kind"> {
+  return new Counter({
+    name: "billing_declines_total",
+    help: "Definite refusals by gateways, by our code.",
+    labelNames: ["gateway", "code", "kind"],
+    registers: [],
+    async collect() {
+      const counts = await orNull(deps.declines.listAll());
+      this.reset();
+      for (const { gateway, code, count } of counts ?? []) {
+        this.inc({ gateway, code, kind: factsOf(code).kind }, count);
+      }
+    },
+  });
+}
+
+function unrecognizedDeclines(deps: MetricsDeps): Counter<"gateway" | "raw_code"> {
+  return new Counter({
+    name: "billing_unrecognized_declines_total",
+    help: "Definite refusals with a code that no map knows, by the gateway's own code.",
+    labelNames: ["gateway", "raw_code"],
+    registers: [],
+    async collect() {
+      const counts = await orNull(deps.declines.listAll());
+      this.reset();
+      for (const { gateway, rawCode, count } of counts ?? []) {
+        if (rawCode !== null) this.inc({ gateway, raw_code: rawCode }, count);
+      }
+    },
+  });
+}
+
+function pausedAccounts(deps: MetricsDeps): Gauge<"gateway" | "account" | "queue"> {
+  return new Gauge({
+    name: "billing_account_paused",
+    help: "1 where the merchant's side of a gateway account has stopped its charges or refunds.",
+    labelNames: ["gateway", "account", "queue"],
+    registers: [],
+    async collect() {
+      const pauses = await orNull(deps.pauses.listPaused());
+      this.reset();
+      if (pauses === null) return;
+      for (const { gateway, account } of deps.gateways.all()) {
+        for (const queue of PAUSED_QUEUES) this.set({ gateway, account, queue }, 0);
+      }
+      for (const { gateway, account, queue } of pauses) this.set({ gateway, account, queue }, 1);
     },
   });
 }

@@ -22,6 +22,8 @@ const ON_THE_PATH = [
   "recheck-attempts.ts",
   "record-until-written.ts",
   "follow-up.ts",
+  "heed-decline.ts",
+  "pass-account.ts",
   "align-invoices.ts",
   "open-due-periods.ts",
   "sweep.ts",
@@ -39,6 +41,9 @@ const ALSO_AWAITED: Readonly<Record<string, readonly string[]>> = {
   "sweep.ts": ["step"],
   // The work of one invoice, given by another use case on the path.
   "stop-broken.ts": ["work"],
+  "pass-account.ts": ["work"],
+  // A write that may fail without harm, given by the same file or by pass-account.ts.
+  "heed-decline.ts": ["work"],
 };
 
 interface Source {

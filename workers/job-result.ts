@@ -1,5 +1,5 @@
 import { DelayedError, type Job, RateLimitError } from "bullmq";
-import type { AttemptResult } from "../src/billing/attempt-charge.ts";
+import type { AttemptResult } from "../src/billing/attempt-result.ts";
 
 /** How a job is held by its worker. */
 export interface HeldJob {

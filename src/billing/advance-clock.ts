@@ -2,10 +2,12 @@
  * Moving business time. An advance is not an outage: it stops at every instant at which something
  * falls due, in order, and waits there until all work of that instant is at rest.
  */
+import { isStopped } from "../domain/account-pause.ts";
 import { BillingError } from "../domain/errors.ts";
-import { sleep } from "../lib/clock.ts";
+import { type OperationalClock, sleep } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
+import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { TestClockStore } from "../stores/clock.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
@@ -14,6 +16,8 @@ export interface AdvanceClockDeps {
   testClock: TestClockStore | null;
   /** Others that keep the same business time, such as the simulator. */
   tellOthers: (now: Date) => Promise<void>;
+  clock: OperationalClock;
+  pauses: Pick<AccountPauseStore, "listPaused">;
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
   hints: WorkHints;
@@ -81,10 +85,17 @@ async function waitForRest(
   stop: () => boolean,
 ): Promise<void> {
   for (let look = 0; !stop(); look += 1) {
-    const busy =
-      (await deps.subscriptions.hasWork(business)) || (await deps.invoices.hasWork(business));
+    const busy = (await deps.subscriptions.hasWork(business)) || (await isBusy(deps, business));
     if (!busy) return;
     if (look % HINT_EVERY === 0) await deps.hints.sweep();
     await sleep(REST_POLL_MS);
   }
+}
+
+/** What waits for a stopped account waits for a person: time goes on without it. */
+async function isBusy(deps: AdvanceClockDeps, business: Date): Promise<boolean> {
+  if (!(await deps.invoices.hasWork(business))) return false;
+  const pauses = await deps.pauses.listPaused();
+  const stopped = pauses.filter((pause) => isStopped(pause, deps.clock.now()));
+  return stopped.length === 0 || deps.invoices.hasWork(business, stopped);
 }

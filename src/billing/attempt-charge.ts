@@ -20,15 +20,17 @@ import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
-import type { CallWait } from "../traffic/traffic.ts";
 import { type Admission, type AdmitCallDeps, NO_SLOT, admitCall, keepPace } from "./admit-call.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
+import type { AttemptResult } from "./attempt-result.ts";
+import type { HeedDeclineDeps } from "./heed-decline.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
+import { passAccount } from "./pass-account.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
 import { assertSound, stopWhenBroken } from "./stop-broken.ts";
 
-export interface AttemptChargeDeps extends Clocks, FollowUpDeps, AdmitCallDeps {
+export interface AttemptChargeDeps extends Clocks, FollowUpDeps, AdmitCallDeps, HeedDeclineDeps {
   gateways: GatewayRegistry;
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
@@ -41,15 +43,6 @@ export interface AttemptChargeDeps extends Clocks, FollowUpDeps, AdmitCallDeps {
   worker: string;
   random: () => number;
 }
-
-export type AttemptResult =
-  /** Nothing was to be done: somebody else has it, or it is not due. */
-  | { kind: "skipped"; why: string }
-  /** It is not the time for any call of this account; nothing was written. */
-  | CallWait
-  /** It could not even be claimed; the invoice says when to try again. */
-  | { kind: "deferred"; why: string; retryAt: Date }
-  | { kind: "charged"; outcome: ChargeOutcome["kind"]; retryAt: Date | null };
 
 /** Charges an invoice if it is due and nobody else does. Never throws for what a gateway can do. */
 export async function attemptCharge(
@@ -66,7 +59,14 @@ async function charge(deps: AttemptChargeDeps, invoiceId: string): Promise<Attem
   const at = await readInstants(deps);
   if (!isDue(found, at)) return { kind: "skipped", why: "not due" };
   assertSound(found);
+  return passAccount(deps, { invoice: found, queue: "charge" }, () => chargeDue(deps, found, at));
+}
 
+async function chargeDue(
+  deps: AttemptChargeDeps,
+  found: Invoice,
+  at: Instants,
+): Promise<AttemptResult> {
   const adapter = deps.gateways.get(found.gateway, found.account);
   const opened = await admitCall(deps, adapter, { call: "charge", paidWith: found.paidWith });
   if (opened.kind === "waits") return opened;
@@ -81,7 +81,13 @@ async function charge(deps: AttemptChargeDeps, invoiceId: string): Promise<Attem
   const outcome = await send(deps, { claimed, adapter, admitted: opened, lease });
   const recorded = await record(deps, claimed, outcome);
   await followUp(deps, recorded);
-  return { kind: "charged", outcome: outcome.kind, retryAt: retryInstant(recorded, outcome) };
+  const orderNumber = claimed.claim?.subject ?? "";
+  return {
+    kind: "charged",
+    outcome: outcome.kind,
+    retryAt: retryInstant(recorded, outcome),
+    decline: outcome.kind === "declined" ? { decline: outcome.decline, orderNumber } : null,
+  };
 }
 
 function isDue(invoice: Invoice, at: Instants): boolean {

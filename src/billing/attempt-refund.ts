@@ -14,9 +14,11 @@ import type { GatewayAdapter } from "../gateways/gateway.ts";
 import { newId, newToken } from "../lib/ids.ts";
 import { describeError } from "../lib/logger.ts";
 import { type Admission, NO_SLOT, admitCall, keepPace } from "./admit-call.ts";
-import type { AttemptChargeDeps, AttemptResult } from "./attempt-charge.ts";
+import type { AttemptChargeDeps } from "./attempt-charge.ts";
+import type { AttemptResult } from "./attempt-result.ts";
 import { readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
+import { passAccount } from "./pass-account.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
 import { refundPolicyOf } from "./refund-policy.ts";
 import { assertSound, stopWhenBroken } from "./stop-broken.ts";
@@ -36,6 +38,10 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
     return { kind: "skipped", why: "nothing to refund" };
   }
   assertSound(found);
+  return passAccount(deps, { invoice: found, queue: "refund" }, () => sendFound(deps, found));
+}
+
+async function sendFound(deps: AttemptChargeDeps, found: Invoice): Promise<AttemptResult> {
   const adapter = deps.gateways.get(found.gateway, found.account);
   const opened = await admitCall(deps, adapter, { call: "refund", paidWith: found.paidWith });
   if (opened.kind === "waits") return opened;
@@ -65,7 +71,13 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
   const outcome = await send(deps, { claimed, adapter, admitted: opened, lease });
   const recorded = await record(deps, claimed, { adapter, outcome });
   const retryAt = recorded.step === "refund" ? recorded.nextActionAt : null;
-  return { kind: "charged", outcome: outcome.kind, retryAt };
+  const orderNumber = claimedRefund(claimed)?.orderNumber ?? "";
+  return {
+    kind: "charged",
+    outcome: outcome.kind,
+    retryAt,
+    decline: outcome.kind === "declined" ? { decline: outcome.decline, orderNumber } : null,
+  };
 }
 
 interface Sending {

@@ -1,15 +1,18 @@
 /** Why something was charged, was not, or is not yet known to be. Reads only. */
+import { type AccountName, type AccountPause, accountPauseId } from "../domain/account-pause.ts";
 import { isCalendarDay } from "../domain/calendar.ts";
 import { BillingError } from "../domain/errors.ts";
 import type { Instants } from "../domain/events.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { Subscription } from "../domain/subscription.ts";
 import { type Explanation, explainInvoice, explainPeriod, todayOf } from "../domain/why.ts";
+import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 
 export interface ExplainDeps extends Clocks {
+  pauses: Pick<AccountPauseStore, "find">;
   invoices: Pick<InvoiceStore, "find" | "findByOrderNumber" | "listOfSubscription">;
   subscriptions: Pick<SubscriptionStore, "find" | "list">;
 }
@@ -73,7 +76,8 @@ async function explainOn(
 ): Promise<Explanation> {
   const invoices = await deps.invoices.listOfSubscription(subscription.id);
   const on = asked.on ?? todayOf(subscription, asked.at);
-  return explainPeriod(subscription, invoices, { on, at: asked.at });
+  const pause = await findPause(deps, subscription);
+  return explainPeriod(subscription, invoices, { on, at: asked.at, pause });
 }
 
 async function explainFound(
@@ -82,7 +86,16 @@ async function explainFound(
   zone: string,
 ): Promise<Explanation> {
   const at = await readInstants(deps);
-  if (invoice.subscriptionId === null) return explainInvoice(invoice, { zone, at });
+  const pause = await findPause(deps, invoice);
+  if (invoice.subscriptionId === null) return explainInvoice(invoice, { zone, at, pause });
   const subscription = await deps.subscriptions.find(invoice.subscriptionId);
-  return explainInvoice(invoice, subscription === null ? { zone, at } : { subscription, at });
+  return explainInvoice(invoice, {
+    at,
+    pause,
+    ...(subscription === null ? { zone } : { subscription }),
+  });
+}
+
+function findPause(deps: ExplainDeps, account: AccountName): Promise<AccountPause | null> {
+  return deps.pauses.find(accountPauseId(account, "charge"));
 }

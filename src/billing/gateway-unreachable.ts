@@ -7,7 +7,7 @@ import type { Clocks } from "./instants.ts";
 export function unreachable(
   deps: Clocks,
   { gateway }: GatewayAdapter,
-  admission: Exclude<Admission, { kind: "ready" }>,
+  admission: Exclude<Admission, { kind: "ready" }> | { kind: "stopped"; until: Date },
 ): BillingError {
   if (admission.kind === "not_sent") return new BillingError("GATEWAY_UNREACHABLE", { gateway });
   const waitMs = admission.until.getTime() - deps.clock.now().getTime();

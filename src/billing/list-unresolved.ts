@@ -1,6 +1,9 @@
 /** Everything that waits for a person, with the evidence that a person needs to decide. */
+import type { AccountPause } from "../domain/account-pause.ts";
+import { factsOf } from "../domain/decline.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { Subscription } from "../domain/subscription.ts";
+import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 import { attemptEvidence, refundEvidence } from "./texts/evidence-words.ts";
@@ -12,10 +15,10 @@ import type { Language } from "./texts/language.ts";
 export type Remedy = "release" | "resolve_charge" | "resolve_refund" | "decide_late";
 
 export interface UnresolvedRow {
-  /** What the remedy is applied to: a subscription, an invoice, an order number or a refund. */
+  /** What the remedy is applied to: an account, a subscription, an invoice, an order number or a refund. */
   id: string;
   remedy: Remedy;
-  /** Why it waits, for programs: a reason to hold, `parked`, `unknown_charge` or `unknown_refund`. */
+  /** Why it waits, for programs: a reason to hold, `parked`, `account_paused`, `unknown_charge` or `unknown_refund`. */
   kind: string;
   /** The same in words. */
   why: string;
@@ -23,6 +26,7 @@ export interface UnresolvedRow {
   since: string;
   subscriptionId: string | null;
   invoiceId: string | null;
+  /** Empty where it is about an account. */
   customerId: string;
   /** Won; null where no amount is in question. */
   amount: number | null;
@@ -30,6 +34,7 @@ export interface UnresolvedRow {
 }
 
 export interface UnresolvedDeps {
+  pauses: Pick<AccountPauseStore, "listPaused">;
   invoices: Pick<InvoiceStore, "listHeld" | "listUnknown">;
   subscriptions: Pick<SubscriptionStore, "listParked">;
 }
@@ -43,12 +48,13 @@ export interface Reader {
   zone: string;
 }
 
-/** Parked subscriptions first, then held invoices, then unknown charges and refunds, oldest first. */
+/** Stopped accounts first, then parked subscriptions, held invoices, then unknown charges and refunds, oldest first. */
 export async function listUnresolved(
   deps: UnresolvedDeps,
   reader: Reader,
 ): Promise<UnresolvedRow[]> {
-  const [parked, held, unknown] = await Promise.all([
+  const [paused, parked, held, unknown] = await Promise.all([
+    deps.pauses.listPaused(),
     deps.subscriptions.listParked(ROWS_MAX),
     deps.invoices.listHeld(ROWS_MAX),
     deps.invoices.listUnknown(ROWS_MAX),
@@ -56,6 +62,7 @@ export async function listUnresolved(
   const ownHeld = held.filter((invoice) => invoice.held !== "parked");
   const unheld = unknown.filter((invoice) => invoice.held === null);
   return [
+    ...paused.map((pause) => rowOfPause(pause, reader)),
     ...parked.map((subscription) => rowOfSubscription(subscription, reader)),
     // What its subscription holds is released with it.
     ...ownHeld.map((invoice) => rowOfHeld(invoice, reader)),
@@ -67,8 +74,35 @@ const WORDS = {
   unknownCharge: { en: "Nobody knows whether it was charged", ko: "결제 여부 미확인" },
   unknownRefund: { en: "Nobody knows whether it was refunded", ko: "환불 여부 미확인" },
   nextPeriod: { en: "next period", ko: "다음 회차" },
+  stopped: {
+    charge: { en: "The account's charges are stopped", ko: "계정 결제 중지" },
+    refund: { en: "The account's refunds are stopped", ko: "계정 환불 중지" },
+  },
+  triedAgain: { en: "tried again", ko: "다음 시도" },
   claimedBy: { en: "claimed by", ko: "처리한 워커" },
 } as const;
+
+function rowOfPause(pause: AccountPause, { language, zone }: Reader): UnresolvedRow {
+  const { code, rawCode, rawMessage, orderNumber, pausedUntil } = pause;
+  const { noun, operator } = factsOf(code);
+  const until = pausedUntil === null ? "-" : saySecond(pausedUntil, zone);
+  return {
+    id: `${pause.gateway}/${pause.account}`,
+    remedy: "release",
+    kind: "account_paused",
+    why: `${WORDS.stopped[pause.queue][language]}: ${noun[language]}`,
+    since: pause.since.toISOString(),
+    subscriptionId: null,
+    invoiceId: null,
+    customerId: "",
+    amount: null,
+    evidence: [
+      `${orderNumber}: ${rawCode} ${rawMessage}`.trim(),
+      `${WORDS.triedAgain[language]}: ${until}`,
+      operator[language],
+    ],
+  };
+}
 
 function rowOfSubscription(subscription: Subscription, { language, zone }: Reader): UnresolvedRow {
   const entry = subscription.outbox.findLast((one) => one.type === "subscription.parked");

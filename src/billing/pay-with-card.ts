@@ -4,6 +4,7 @@
  */
 import { beginRegistration, finishRegistration, maskCardNumber } from "../domain/billing-key.ts";
 import type { BillingKey, RegistrationResult } from "../domain/billing-key.ts";
+import { accountPauseId, isStopped } from "../domain/account-pause.ts";
 import { claimCharge } from "../domain/claim-rules.ts";
 import type { ChargePolicy } from "../domain/charge-policy.ts";
 import { BillingError } from "../domain/errors.ts";
@@ -30,13 +31,14 @@ import {
 } from "./admit-call.ts";
 import { findAccount } from "./find-account.ts";
 import { unreachable } from "./gateway-unreachable.ts";
+import { type HeedDeclineDeps, heedDecline } from "./heed-decline.ts";
 import { replayOf } from "./idempotency.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface PayWithCardDeps extends Clocks, AdmitCallDeps {
+export interface PayWithCardDeps extends Clocks, AdmitCallDeps, HeedDeclineDeps {
   gateways: GatewayRegistry;
   invoices: InvoiceStore;
   billingKeys: BillingKeyStore;
@@ -78,6 +80,7 @@ export async function payWithCard(
   if (earlier !== null) return earlier;
   const adapter = findAdapter(deps, input);
   const use = { call: "charge", paidWith: "card", save: input.saveCard } as const;
+  await assertAccountGoesOn(deps, adapter);
   const admitted = await admitCall(deps, adapter, use, PERSON_PATIENCE_MS);
   if (admitted.kind !== "ready") throw unreachable(deps, adapter, admitted);
   const { credential } = admitted;
@@ -97,6 +100,11 @@ export async function payWithCard(
     recordOutcome(invoice, { token, outcome }, deps.policy, recording),
   );
   if (key !== null) await finishSaving(deps, key, outcome);
+  if (outcome.kind === "declined") {
+    const orderNumber = claimed.claim?.subject ?? "";
+    const met = { decline: outcome.decline, orderNumber, account: claimed, actor: "api" as const };
+    await heedDecline(deps, { ...met, queue: "charge" });
+  }
   deps.log.info(
     { paymentId: recorded.id, outcome: outcome.kind, state: recorded.state },
     "card payment has ended",
@@ -123,6 +131,13 @@ function findAdapter(deps: PayWithCardDeps, input: CardPaymentInput): GatewayAda
     throw new BillingError("CARD_PAYMENT_UNSUPPORTED", { gateway }, "/saveCard");
   }
   return adapter;
+}
+
+/** A stopped account takes no card either; its probe is a renewal that waits. */
+async function assertAccountGoesOn(deps: PayWithCardDeps, adapter: GatewayAdapter): Promise<void> {
+  const pause = await deps.pauses.find(accountPauseId(adapter, "charge"));
+  if (pause?.pausedUntil == null || !isStopped(pause, deps.clock.now())) return;
+  throw unreachable(deps, adapter, { kind: "stopped", until: pause.pausedUntil });
 }
 
 interface Claiming {

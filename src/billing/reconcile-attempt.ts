@@ -11,12 +11,13 @@ import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId } from "../lib/ids.ts";
 import { type AdmitCallDeps, PERSON_PATIENCE_MS, takePace } from "./admit-call.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
+import { type HeedDeclineDeps, heedDecline } from "./heed-decline.ts";
 import { readInstants } from "./instants.ts";
 import { refundPolicyOf } from "./refund-policy.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface ReconcileDeps extends FollowUpDeps, AdmitCallDeps {
+export interface ReconcileDeps extends FollowUpDeps, AdmitCallDeps, HeedDeclineDeps {
   gateways: GatewayRegistry;
   policy: ChargePolicy;
   random: () => number;
@@ -63,9 +64,15 @@ async function askAboutCharge(
   const call = await openCall(deps, adapter);
   const read = call === null ? null : await readEvidence(adapter, call, attempt);
   if (read !== null) {
-    return apply(deps, invoice, (current, recording) =>
+    const settled = await apply(deps, invoice, (current, recording) =>
       recordReadEvidence(current, { token, outcome: read }, deps.policy, recording),
     );
+    if (read.kind === "declined") {
+      const { orderNumber } = attempt;
+      const met = { decline: read.decline, orderNumber, account: invoice };
+      await heedDecline(deps, { ...met, queue: "charge", actor: "reconcile" });
+    }
+    return settled;
   }
   const reading = await lookUp(deps, { adapter, call, attempt, zone: deps.policy.dunning.zone });
   return apply(deps, invoice, (current, recording) =>

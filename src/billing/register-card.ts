@@ -12,7 +12,7 @@ import { orderNumberOf } from "../domain/order-number.ts";
 import type { CardDetails, GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId, randomText } from "../lib/ids.ts";
-import { type Logger, describeError } from "../lib/logger.ts";
+import { describeError } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import {
@@ -24,17 +24,17 @@ import {
 } from "./admit-call.ts";
 import { findAccount } from "./find-account.ts";
 import { unreachable } from "./gateway-unreachable.ts";
+import { type CountDeclineDeps, countDecline } from "./heed-decline.ts";
 import { replayOf } from "./idempotency.ts";
-import { type Clocks, readInstants } from "./instants.ts";
+import { readInstants } from "./instants.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface RegisterCardDeps extends Clocks, AdmitCallDeps {
+export interface RegisterCardDeps extends AdmitCallDeps, CountDeclineDeps {
   gateways: GatewayRegistry;
   billingKeys: BillingKeyStore;
   secrets: SecretBox;
   defaultGateway: string;
   orderPrefix: string;
-  log: Logger;
 }
 
 export interface RegisterCardInput {
@@ -176,7 +176,11 @@ async function issue(
       const secret = deps.secrets.seal(outcome.billingKey, key.id);
       return { state: "active", secret, cardName: outcome.cardName };
     }
-    if (outcome.kind === "declined") return { state: "refused", reason: outcome.decline.code };
+    if (outcome.kind === "declined") {
+      const { gateway, orderNumber } = key;
+      await countDecline(deps, { gateway, decline: outcome.decline, orderNumber });
+      return { state: "refused", reason: outcome.decline.code };
+    }
     if (outcome.kind === "not_sent") return { state: "refused", reason: UNREACHABLE };
     return { state: "unknown", reason: outcome.reason };
   } catch (error) {

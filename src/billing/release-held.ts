@@ -2,13 +2,13 @@
 import { BillingError } from "../domain/errors.ts";
 import { releaseInvoice } from "../domain/release-rules.ts";
 import { releaseSubscription } from "../domain/subscription.ts";
-import type { WorkHints } from "../queues/work-hints.ts";
 import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
 import { readInstants } from "./instants.ts";
+import { type ReleaseAccountDeps, releasePausedAccount } from "./release-account.ts";
 import { updateDocument } from "./update-document.ts";
 
 export interface ReleaseInput {
-  /** A parked subscription or a held invoice. */
+  /** A parked subscription, a held invoice, or a stopped account as `gateway/account`. */
   id: string;
   reason: string;
   /** Who releases it. */
@@ -23,13 +23,15 @@ export interface Released {
 }
 
 /**
- * Releases a parked subscription, or a held invoice. Throws NOT_FOUND, NOT_HELD, NEEDS_RESOLUTION or
+ * Releases a parked subscription, a held invoice or a stopped account. Throws NOT_FOUND, NOT_HELD, NEEDS_RESOLUTION or
  * SUBSCRIPTION_PARKED (an invoice that is held by its subscription is released with it).
  */
 export async function releaseHeld(
-  deps: AlignDeps & { hints: WorkHints },
+  deps: AlignDeps & ReleaseAccountDeps,
   input: ReleaseInput,
 ): Promise<Released> {
+  const { id, reason, by } = input;
+  if (id.includes("/")) return releasePausedAccount(deps, { account: id, reason, by });
   const subscription = await deps.subscriptions.find(input.id);
   const released =
     subscription === null ? await releaseOne(deps, input) : await releaseParked(deps, input);

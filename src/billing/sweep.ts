@@ -2,10 +2,19 @@
  * The sweep looks in the database for whatever is due and turns it into jobs. It owns no schedule
  * of its own: a missed tick costs one interval, a flushed Redis costs time and nothing else.
  */
+import {
+  type AccountPause,
+  type PausedQueue,
+  accountPauseId,
+  isStopped,
+} from "../domain/account-pause.ts";
 import { expireClaim } from "../domain/claim-rules.ts";
+import type { Instants } from "../domain/events.ts";
 import { type Logger, describeError } from "../lib/logger.ts";
 import type { Queues } from "../queues/queues.ts";
+import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { EventStore } from "../stores/events.ts";
+import type { InvoiceHint } from "../stores/invoice-work.ts";
 import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { readInstants } from "./instants.ts";
@@ -16,6 +25,7 @@ import { updateDocument } from "./update-document.ts";
 export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
   queues: Queues;
   events: EventStore;
+  pauses: Pick<AccountPauseStore, "listPaused">;
   accounts: readonly { gateway: string; account: string }[];
   /** Most charge jobs waiting in Redis per account. */
   queueWindow: number;
@@ -74,19 +84,45 @@ async function tellSubscriptions(deps: SweepDeps): Promise<void> {
 /** Fills each account's queue up to its window, those that a customer waits for first. */
 async function enqueueCharges(deps: SweepDeps): Promise<void> {
   const at = await readInstants(deps);
+  const pauses = await deps.pauses.listPaused();
   for (const account of deps.accounts) {
+    const windowOf = (queue: PausedQueue) =>
+      windowUnder(pauses, accountPauseId(account, queue), { at, most: deps.queueWindow });
     const waiting = await deps.queues.countWaiting(account);
     const room = deps.queueWindow - waiting;
     if (room <= 0) continue;
     // What has its job already is due too and comes first: a window is read, and that left out.
     const [refunds, charges] = await Promise.all([
-      deps.invoices.listRefundable(account, at.operational, deps.queueWindow),
-      deps.invoices.listChargeable(account, at, deps.queueWindow),
+      listUpTo(windowOf("refund"), (most) =>
+        deps.invoices.listRefundable(account, at.operational, most),
+      ),
+      listUpTo(windowOf("charge"), (most) => deps.invoices.listChargeable(account, at, most)),
     ]);
     const hinted = [...refunds, ...charges].map((hint) => ({ ...hint, ...account }));
     const missing = waiting === 0 ? hinted : await deps.queues.listWithoutJob(account, hinted);
     await deps.queues.addCharges(account, missing.slice(0, room));
   }
+}
+
+/** Of an account whose pause is over: one of so many goes ahead, should the first not be sent at all. */
+const PROBES_MAX = 20;
+
+/** How many of a queue may be handed out: none while it is stopped. */
+function windowUnder(
+  pauses: readonly AccountPause[],
+  id: string,
+  { at, most }: { at: Instants; most: number },
+): number {
+  const pause = pauses.find((one) => one.id === id);
+  if (pause === undefined) return most;
+  return isStopped(pause, at.operational) ? 0 : Math.min(PROBES_MAX, most);
+}
+
+async function listUpTo(
+  most: number,
+  list: (most: number) => Promise<InvoiceHint[]>,
+): Promise<InvoiceHint[]> {
+  return most === 0 ? [] : list(most);
 }
 
 async function enqueueQuestions(deps: SweepDeps): Promise<void> {

@@ -10,14 +10,25 @@ import { withComposition } from "./with-composition.ts";
 export const releaseCommand: Command = {
   name: "release",
   summary: "list what waits for a person, let one of them go on",
-  usage: "billing release\nbilling release SUBSCRIPTION|INVOICE --reason R",
+  usage:
+    "billing release\nbilling release SUBSCRIPTION|INVOICE --reason R\n" +
+    "billing release --account GATEWAY/ACCOUNT --reason R",
   async run(context) {
     const { values, positionals } = parseArgs({
       args: context.args,
       allowPositionals: true,
-      options: { reason: { type: "string" } },
+      options: { account: { type: "string" }, reason: { type: "string" } },
     });
-    const [id] = positionals;
+    if (values.account !== undefined && !ACCOUNT.test(values.account)) {
+      throw new UsageError(
+        "--account names a gateway and its account, for example cookiepay/default",
+      );
+    }
+    const [id, ...more] = [
+      ...positionals,
+      ...(values.account === undefined ? [] : [values.account]),
+    ];
+    if (more.length > 0) throw new UsageError("release one thing at a time");
     if (id === undefined) return list(context);
     const { reason } = values;
     if (!reason) throw new UsageError("--reason must say why");
@@ -31,6 +42,8 @@ export const releaseCommand: Command = {
     return 0;
   },
 };
+
+const ACCOUNT = /^[\w-]+\/[\w-]+$/;
 
 async function list(context: CommandContext): Promise<number> {
   const rows = await withComposition(context, (composition) =>

@@ -9,6 +9,8 @@ export interface ChargePolicy {
   resendBackoff: BackoffPolicy;
   /** Between look-ups of an unknown attempt. */
   lookUpBackoff: BackoffPolicy;
+  /** Between tries of an account that a refusal on the merchant's side has stopped. */
+  pauseBackoff: BackoffPolicy;
   /** Longer than lease + call deadline + look-up lag: only then does "not there" count. */
   settleDelayMs: number;
   /** An invoice with this many attempts waits for a person. */

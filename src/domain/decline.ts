@@ -3,35 +3,14 @@
  *
  * The gateway's own code stays beside ours: support reads the raw one, dunning the normalised one.
  */
+import {
+  DECLINES,
+  type DeclineCode,
+  type DeclineFacts,
+  type DeclineKind,
+} from "./decline-codes.ts";
 
-/**
- * hard: never again on this key · soft: may later succeed · customer: only the customer can change it ·
- * merchant: the shop's own limit or contract · gateway: the gateway itself is out of order.
- */
-export type DeclineKind = "soft" | "hard" | "customer" | "merchant" | "gateway";
-
-/** Every normalised decline code with its kind. A code that no table knows becomes `unrecognized`. */
-export const DECLINE_KINDS = {
-  insufficient_funds: "soft",
-  limit_exceeded: "soft",
-  issuer_unavailable: "soft",
-  card_declined: "soft",
-  unrecognized: "soft",
-  card_not_registered: "hard",
-  card_expired: "hard",
-  card_lost_or_stolen: "hard",
-  billing_key_invalid: "hard",
-  card_details_wrong: "customer",
-  authentication_failed: "customer",
-  request_refused: "merchant",
-  amount_not_allowed: "merchant",
-  merchant_limit: "merchant",
-  settlement_balance_short: "merchant",
-  contract_not_open: "merchant",
-  gateway_unavailable: "gateway",
-} as const satisfies Record<string, DeclineKind>;
-
-export type DeclineCode = keyof typeof DECLINE_KINDS;
+export type { DeclineCode, DeclineFacts, DeclineKind } from "./decline-codes.ts";
 
 /** A definite refusal by a gateway. A value, never an exception. */
 export interface Decline {
@@ -43,7 +22,34 @@ export interface Decline {
   rawMessage: string;
 }
 
+/** One code of a gateway in our words, and where it stands that it means that. */
+export interface MappedCode {
+  means: DeclineCode;
+  source: string;
+}
+
+/** A gateway's codes, each adapter's own. */
+export interface DeclineMap {
+  gateway: string;
+  codes: Readonly<Record<string, MappedCode>>;
+}
+
 /** Builds a decline from our code and the gateway's words. */
 export function createDecline(code: DeclineCode, raw: { code: string; message: string }): Decline {
-  return { code, kind: DECLINE_KINDS[code], rawCode: raw.code, rawMessage: raw.message };
+  return { code, kind: DECLINES[code].kind, rawCode: raw.code, rawMessage: raw.message };
+}
+
+/** Everything that the table says about a code. */
+export function factsOf(code: DeclineCode): DeclineFacts {
+  return DECLINES[code];
+}
+
+/** Whether a text is one of our decline codes. */
+export function isDeclineCode(text: unknown): text is DeclineCode {
+  return typeof text === "string" && Object.hasOwn(DECLINES, text);
+}
+
+/** Whether a decline is about the merchant's account as a whole: its other requests would meet it too. */
+export function stopsAccount({ code }: Pick<Decline, "code">): boolean {
+  return factsOf(code).stopsAccount === true;
 }

@@ -37,6 +37,8 @@ export const EVENT_TYPES = [
   "billing_key.refused",
   "billing_key.unknown",
   "billing_key.revoked",
+  "account.paused",
+  "account.released",
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

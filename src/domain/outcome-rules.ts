@@ -65,6 +65,8 @@ function decline(
         ...eventData(invoice),
         orderNumber: attempt.orderNumber,
         rawCode: outcome.decline.rawCode,
+        // Whoever tells customers passes over what is not their matter.
+        declineKind: outcome.decline.kind,
       },
     },
   );

@@ -1,6 +1,7 @@
 /** The life of a refund: pure rules, in the manner of outcome-rules.ts. */
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Recording } from "./charge-policy.ts";
+import { type Decline, stopsAccount } from "./decline.ts";
 import { type Instants, withEvent } from "./events.ts";
 import { type Invoice, eventData } from "./invoice.ts";
 import type { RefundOutcome } from "./outcome.ts";
@@ -96,17 +97,12 @@ export function recordRefundOutcome(
   const owned = invoice.claim?.token === result.token;
   const live = invoice.step === "call" || invoice.step === "ask";
   if (!owned || !live || refund === undefined) return null;
-  const ended: Refund = { ...refund, callEndedAt: recording.at.operational };
+  const ended: Refund = { ...refund, callEndedAt: recording.at.operational, decline: null };
   switch (result.outcome.kind) {
     case "approved":
       return completeRefund(invoice, ended, result.outcome, recording);
     case "declined":
-      return failRefund(
-        invoice,
-        { ...ended, decline: result.outcome.decline },
-        result.outcome.decline.code,
-        recording,
-      );
+      return refuseRefund(invoice, ended, result.outcome.decline, recording);
     case "not_sent": {
       const delayMs = backoffMs(policy.resendBackoff, ended.tries, recording.random);
       return requeueRefund(invoice, ended, delayMs, recording);
@@ -115,6 +111,22 @@ export function recordRefundOutcome(
     case "pending":
       return askAboutRefund(invoice, { ...ended, state: "unknown" }, policy, recording);
   }
+}
+
+/**
+ * A definite no. One that is about the merchant's account, such as a settlement balance that is
+ * short, says nothing against this refund: it keeps its amount and waits for the account.
+ */
+function refuseRefund(
+  invoice: Invoice,
+  refund: Refund,
+  decline: Decline,
+  recording: Recording,
+): Invoice {
+  const refused = { ...refund, decline };
+  return stopsAccount(decline)
+    ? requeueRefund(invoice, refused, 0, recording)
+    : failRefund(invoice, refused, decline.code, recording);
 }
 
 export function completeRefund(

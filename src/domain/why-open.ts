@@ -1,4 +1,5 @@
 /** Why an open invoice is not charged, or not yet known to be: pure rules. */
+import type { AccountPause } from "./account-pause.ts";
 import type { Decline } from "./decline.ts";
 import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { Instants } from "./events.ts";
@@ -14,7 +15,7 @@ export const LONG_UNKNOWN_MS = 3_600_000;
 export function findOpen(
   invoice: Invoice,
   subscription: Subscription | null,
-  at: Instants,
+  { at, pause }: { at: Instants; pause: AccountPause | null },
 ): Finding {
   if (isInFlight(invoice)) return findInFlight(invoice, at);
   const { held, dueAt } = invoice;
@@ -23,7 +24,14 @@ export function findOpen(
   if (ended !== null) return ended;
   const parkedFor = subscription?.parked ?? null;
   if (parkedFor !== null) return { reason: "parked", at: dueAt, next: decision, note: parkedFor };
-  return findWaiting(invoice, at);
+  return findStopped(invoice, pause, at) ?? findWaiting(invoice, at);
+}
+
+/** It is due, and its account lets nothing out. */
+function findStopped(invoice: Invoice, pause: AccountPause | null, at: Instants): Finding | null {
+  if (pause?.pausedUntil == null || invoice.dueAt > at.business) return null;
+  const next: NextStep = { what: "charge", at: toBusiness(pause.pausedUntil, at) };
+  return { reason: "account_stopped", at: invoice.dueAt, next, declineCode: pause.code };
 }
 
 const decision: NextStep = { what: "decision", at: null };

@@ -31,6 +31,7 @@ export type OpenReason =
   | "declined_will_retry"
   | "merchant_declined_will_retry"
   | "never_arrived"
+  | "account_stopped"
   | "out_of_reach"
   | "card_key_not_usable"
   | "held_late"
@@ -109,6 +110,7 @@ export const WHY_REASONS: Readonly<Record<WhyReason, ReasonFacts>> = {
   declined_will_retry: reason("not_charged", "customer", "merchant"),
   merchant_declined_will_retry: reason("not_charged", "merchant"),
   never_arrived: reason("not_charged", "merchant"),
+  account_stopped: reason("not_charged", "operator"),
   out_of_reach: reason("not_charged", "merchant"),
   card_key_not_usable: reason("not_charged", "customer", "merchant"),
   held_late: reason("not_charged", "operator"),

@@ -2,6 +2,7 @@
  * Why a billing period, or a one-off payment, is charged, not charged or not yet known; and what
  * happens next. Pure rules: they read documents and two times, and decide nothing about money.
  */
+import type { AccountPause } from "./account-pause.ts";
 import { type BillingSchedule, dayOf, monthOf, periodDueAt, periodStartOn } from "./calendar.ts";
 import type { ChargeAttempt } from "./charge-attempt.ts";
 import type { Instants } from "./events.ts";
@@ -45,13 +46,13 @@ export type AskedPeriod = { on: string } | { number: number };
 export function explainPeriod(
   subscription: Subscription,
   invoices: readonly Invoice[],
-  asked: AskedPeriod & { at: Instants },
+  asked: AskedPeriod & { at: Instants; pause?: AccountPause | null },
 ): Explanation {
-  const { at } = asked;
+  const { at, pause = null } = asked;
   const { schedule } = subscription;
   const number = "number" in asked ? asked.number : periodNumberOn(schedule, asked.on);
   const invoice = invoices.find((one) => one.periodNumber === number);
-  if (invoice !== undefined) return explainInvoice(invoice, { subscription, at });
+  if (invoice !== undefined) return explainInvoice(invoice, { subscription, at, pause });
   const period = number === null ? null : periodOf(subscription, number);
   return complete(findUnopened(subscription, period, at), {
     subscriptionId: subscription.id,
@@ -64,10 +65,16 @@ export function explainPeriod(
   });
 }
 
-/** Explains an invoice: of a period with its subscription, of a one-off payment with a zone. */
+/**
+ * Explains an invoice: of a period with its subscription, of a one-off payment with a zone; with what
+ * stops the charges of its account.
+ */
 export function explainInvoice(
   invoice: Invoice,
-  context: { at: Instants } & ({ subscription: Subscription } | { zone: string }),
+  context: { at: Instants; pause?: AccountPause | null } & (
+    | { subscription: Subscription }
+    | { zone: string }
+  ),
 ): Explanation {
   const subscription = "subscription" in context ? context.subscription : null;
   const zone = "zone" in context ? context.zone : context.subscription.schedule.zone;
@@ -75,7 +82,7 @@ export function explainInvoice(
     findBroken(invoice) ??
     findMoney(invoice, { subscription, zone, at: context.at }) ??
     (invoice.state === "open"
-      ? findOpen(invoice, subscription, context.at)
+      ? findOpen(invoice, subscription, { at: context.at, pause: context.pause ?? null })
       : findEnded(invoice, subscription));
   return complete(finding, {
     subscriptionId: invoice.subscriptionId,

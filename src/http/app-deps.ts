@@ -5,13 +5,16 @@ import type { VerifyReport } from "../billing/verify/report.ts";
 import type { VerifyOptions } from "../billing/verify/verify.ts";
 import type { Config } from "../config.ts";
 import type { ChargePolicy } from "../domain/charge-policy.ts";
+import type { DeclineMap } from "../domain/decline.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import type { BusinessClock, OperationalClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
+import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { TestClockStore } from "../stores/clock.ts";
+import type { DeclineCountStore } from "../stores/decline-counts.ts";
 import type { EventStore } from "../stores/events.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
@@ -32,6 +35,10 @@ export interface AppDeps {
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
   billingKeys: BillingKeyStore;
+  pauses: AccountPauseStore;
+  declines: DeclineCountStore;
+  /** What each gateway's own codes mean in our words. */
+  declineMaps: readonly DeclineMap[];
   events: EventStore;
   gateways: GatewayRegistry;
   traffic: Traffic;

@@ -1,11 +1,10 @@
 /** Documents as callers see them: no claims, no secrets, no revisions. */
 import type { BillingKey } from "../domain/billing-key.ts";
 import type { ChargeAttempt } from "../domain/charge-attempt.ts";
-import type { Decline } from "../domain/decline.ts";
+import { type Decline, factsOf } from "../domain/decline.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { Refund } from "../domain/refund.ts";
 import { type Subscription, endOfPresentPeriod, isBillable } from "../domain/subscription.ts";
-import { declineText } from "./decline-texts.ts";
 import type { Language } from "./language.ts";
 import type {
   AttemptView,
@@ -120,7 +119,7 @@ function presentDecline(decline: Decline, language: Language): DeclineView {
     code: decline.code,
     kind: decline.kind,
     rawCode: decline.rawCode,
-    message: declineText(decline.code, language),
+    message: factsOf(decline.code).customer[language],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Problems as they are answered: RFC 9457, in the reader's language. */
+import { factsOf, isDeclineCode } from "../domain/decline.ts";
 import { type ErrorCode, type ErrorParams } from "../domain/errors.ts";
-import { declineText, isDeclineCode } from "./decline-texts.ts";
 import { type Language, fillIn } from "./language.ts";
 import type { FieldFault, HttpProblemCode } from "./problem-error.ts";
 import { GATEWAY_PROBLEMS } from "./problem-texts/gateways.ts";
@@ -99,5 +99,5 @@ function declineOf(
 ): { code: string; message: string } | null {
   if (code !== "CARD_REFUSED") return null;
   const reason = isDeclineCode(params["reason"]) ? params["reason"] : "card_declined";
-  return { code: reason, message: declineText(reason, language) };
+  return { code: reason, message: factsOf(reason).customer[language] };
 }

@@ -4,7 +4,7 @@ import { insertTogether } from "./joined-operations.ts";
 import { eventSchema } from "./schemas.ts";
 
 /** Collections whose documents carry an outbox. */
-const OUTBOX_COLLECTIONS = ["invoices", "subscriptions", "billingkeys"] as const;
+const OUTBOX_COLLECTIONS = ["invoices", "subscriptions", "billingkeys", "accountpauses"] as const;
 
 export interface StoredEvent extends OutboxEntry {
   /** Document id and running number: copying twice is harmless. */

@@ -112,6 +112,10 @@ export const INDEXES: readonly IndexSpec[] = [
   },
   { collection: "billingkeys", name: "outbox", key: { "outbox.number": 1 }, partial: unrelayed },
 
+  { collection: "accountpauses", name: "paused", key: { pausedUntil: 1 } },
+  { collection: "accountpauses", name: "outbox", key: { "outbox.number": 1 }, partial: unrelayed },
+  { collection: "declinecounts", name: "gateway", key: { gateway: 1, code: 1 } },
+
   { collection: "events", name: "document", key: { documentId: 1, number: 1 } },
   { collection: "events", name: "subscription", key: { subscriptionId: 1, at: 1 } },
 ];

@@ -13,6 +13,11 @@ export interface AccountRef {
   account: string;
 }
 
+/** The charges, or the refunds, of an account that wait for a person. */
+export interface StoppedQueue extends AccountRef {
+  queue: "charge" | "refund";
+}
+
 /** What a queue job needs to know of an invoice. */
 export interface InvoiceHint {
   id: string;
@@ -37,8 +42,8 @@ export interface InvoiceWork {
   listHeld(limit: number): Promise<Invoice[]>;
   /** Invoices with an attempt whose outcome nobody knows, oldest question first. */
   listUnknown(limit: number): Promise<Invoice[]>;
-  /** Whether anything is in flight, to be asked about, or due at this instant. */
-  hasWork(businessNow: Date): Promise<boolean>;
+  /** Whether anything is in flight, to be asked about, or due at this instant; not what is stopped. */
+  hasWork(businessNow: Date, stopped?: readonly StoppedQueue[]): Promise<boolean>;
   /** The next business instant after `after` at which an invoice is due or looked at again. */
   nextBusinessInstant(after: Date): Promise<Date | null>;
 }
@@ -77,7 +82,7 @@ export function createInvoiceWork(model: InvoiceModel): InvoiceWork {
     listFollowUps: (limit) => many({ followUp: true }, { _id: 1 }, limit),
     listHeld: (limit) => many({ held: { $gt: "" } }, { dueAt: 1 }, limit),
     listUnknown: (limit) => many({ step: "ask" }, { nextActionAt: 1 }, limit),
-    hasWork: (businessNow) => hasWork(model, businessNow),
+    hasWork: (businessNow, stopped = []) => hasWork(model, businessNow, stopped),
     async nextBusinessInstant(after) {
       const [due, recheck] = await Promise.all([
         many({ step: "charge", held: null, dueAt: { $gt: after } }, { dueAt: 1 }, 1),
@@ -121,10 +126,21 @@ async function listHints(
  * round between its steps: all of them stand in one question, so that none slips from the step that
  * is asked about next to the one that was asked about before.
  */
-async function hasWork(model: InvoiceModel, businessNow: Date): Promise<boolean> {
+async function hasWork(
+  model: InvoiceModel,
+  businessNow: Date,
+  stopped: readonly StoppedQueue[],
+): Promise<boolean> {
+  const waiting = stopped.map(({ gateway, account, queue }) => ({ step: queue, gateway, account }));
+  const goesOn = waiting.length === 0 ? {} : { $nor: waiting };
   const unfinished: object[] = [
-    { step: { $in: ["charge", "call", "ask"] }, held: null, dueAt: { $lte: businessNow } },
-    { step: { $in: ["call", "ask", "refund"] }, held: null },
+    {
+      step: { $in: ["charge", "call", "ask"] },
+      held: null,
+      dueAt: { $lte: businessNow },
+      ...goesOn,
+    },
+    { step: { $in: ["call", "ask", "refund"] }, held: null, ...goesOn },
     { followUp: true },
     { recheckAt: { $lte: businessNow } },
   ];

@@ -137,7 +137,9 @@ export const invoiceSchema = new Schema(
     deferrals: number,
     attempts: { type: [attempt], default: undefined },
     attemptsForgiven: number,
-    dunning: { type: new Schema({ step: number, firstDeclinedAt: instant }, part) },
+    dunning: {
+      type: new Schema({ step: number, firstDeclinedAt: instant, unrecognized: number }, part),
+    },
     version: number,
     behind: flag,
     stop: flag,
@@ -205,6 +207,37 @@ export const billingKeySchema = new Schema(
     createdAt: instant,
     startedAt: instant,
     idempotency: { type: idempotency },
+  },
+  strict,
+);
+
+export const accountPauseSchema = new Schema(
+  {
+    ...common,
+    gateway: text,
+    account: text,
+    queue: text,
+    pausedUntil: instant,
+    since: instant,
+    times: number,
+    code: text,
+    rawCode: text,
+    rawMessage: text,
+    orderNumber: text,
+  },
+  strict,
+);
+
+export const declineCountSchema = new Schema(
+  {
+    _id: { type: String, required: true },
+    gateway: text,
+    code: text,
+    rawCode: text,
+    count: number,
+    firstSeenAt: instant,
+    lastSeenAt: instant,
+    orderNumber: text,
   },
   strict,
 );

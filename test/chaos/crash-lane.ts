@@ -128,8 +128,8 @@ export async function openLane(services: TestServices, number: number): Promise<
     },
     plantFaults: (rules) => control(simulatorUrl, { method: "POST", body: { rules } }),
     async reset() {
-      const emptied = ["invoices", "subscriptions", "billingkeys", "events"].map((collection) =>
-        database.collection(collection).deleteMany({}),
+      const emptied = ["invoices", "subscriptions", "billingkeys", "accountpauses", "events"].map(
+        (collection) => database.collection(collection).deleteMany({}),
       );
       const faults = control(simulatorUrl, { method: "DELETE" });
       await Promise.all([...emptied, faults, wipeRedis()]);

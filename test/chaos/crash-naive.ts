@@ -36,7 +36,7 @@ export const CHARGES_THEN_SAVES: Work = {
     const recording = recordingOf(at);
     const next = recordOutcome(claimed, { token: request.token, outcome }, deps.policy, recording);
     if (next !== null) await deps.invoices.write(found, next);
-    return { kind: "charged", outcome: outcome.kind, retryAt: null };
+    return { kind: "charged", outcome: outcome.kind, retryAt: null, decline: null };
   },
 };
 

@@ -56,6 +56,8 @@ export const CHARGE_OUTCOMES: readonly GatewayOutcome[] = [
     faults: [{ match: { operation: "payments" }, effect: { decline: "2003" } }],
     payable: "no",
   },
+  // The whole account is stopped for an hour, then probed.
+  spoiled("declined_account", "payments", { decline: "2005" }),
   refused("refused_connection", "charge"),
   refused("refused_token", "openCredential"),
   spoiled("timeout_before", "payments", "hang"),

@@ -121,6 +121,8 @@ function wire(lane: Lane, recorder: Recorder, adapter: GatewayAdapter) {
     invoices: recorder.wrap(composition.invoices, { label: "invoices", kind }),
     subscriptions: recorder.wrap(composition.subscriptions, { label: "subscriptions", kind }),
     billingKeys: recorder.wrap(composition.billingKeys, { label: "billingKeys", kind }),
+    pauses: recorder.wrap(composition.pauses, { label: "pauses", kind }),
+    declines: recorder.wrap(composition.declines, { label: "declines", kind }),
     events: createEventStore(wrapRelayDatabase(recorder, composition.database)),
     gateways: createGatewayRegistry([
       recorder.wrap(adapter, {

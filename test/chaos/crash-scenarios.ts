@@ -250,7 +250,9 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: async () => {},
     request: payTwice,
     // A declined payment is over; cut before the decline was written, it is made anew.
-    expect: ({ name, payable }) => ({ payable: name === "declined_soft" ? "either" : payable }),
+    expect: ({ name, payable }) => ({
+      payable: ["declined_soft", "declined_account"].includes(name) ? "either" : payable,
+    }),
   },
   {
     name: "cancel_open",

@@ -11,8 +11,16 @@ import type { GatewayAdapter } from "../../src/gateways/gateway.ts";
 import type { OperationalClock } from "../../src/lib/clock.ts";
 import { createSecretBox } from "../../src/lib/secret-box.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
+import {
+  type AccountPauseStore,
+  createAccountPauseStore,
+} from "../../src/stores/account-pauses.ts";
 import { type BillingKeyStore, createBillingKeyStore } from "../../src/stores/billing-keys.ts";
 import { type Database, createDatabase, openDatabase } from "../../src/stores/connection.ts";
+import {
+  type DeclineCountStore,
+  createDeclineCountStore,
+} from "../../src/stores/decline-counts.ts";
 import { type EventStore, createEventStore } from "../../src/stores/events.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "../../src/stores/invoices.ts";
@@ -39,6 +47,8 @@ export interface Stores {
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
   billingKeys: BillingKeyStore;
+  pauses: AccountPauseStore;
+  declines: DeclineCountStore;
   events: EventStore;
 }
 
@@ -135,6 +145,8 @@ function storesOf(database: Database): Stores {
     invoices: createInvoiceStore(database),
     subscriptions: createSubscriptionStore(database),
     billingKeys: createBillingKeyStore(database),
+    pauses: createAccountPauseStore(database),
+    declines: createDeclineCountStore(database),
     events: createEventStore(database),
   };
 }

@@ -42,6 +42,7 @@ const POLICY: ChargePolicy = {
   dunning: { stepDays: [], hour: 10, zone: "Asia/Seoul", finalState: "unpaid" },
   resendBackoff: { firstMs: 1000, maxMs: MINUTE_MS, jitter: 0.5 },
   lookUpBackoff: { firstMs: 20_000, maxMs: HOUR_MS, jitter: 0.2 },
+  pauseBackoff: { firstMs: HOUR_MS, maxMs: 24 * HOUR_MS, jitter: 0 },
   settleDelayMs: 90_000,
   attemptsMax: 30,
   recheckDelaysMs: [HOUR_MS],
@@ -312,6 +313,8 @@ function depsOf(run: Run, actor: Actor, on: Deployment) {
     invoices: stepwise(actor, "invoices", watched(run, actor, invoices)),
     subscriptions: stepwise(actor, "subscriptions", stores.subscriptions),
     billingKeys: stepwise(actor, "billingKeys", stores.billingKeys),
+    pauses: stepwise(actor, "pauses", stores.pauses),
+    declines: stepwise(actor, "declines", stores.declines),
     events: stepwise(actor, "events", stores.events),
     businessClock: stepwise(actor, "businessClock", {
       now: () => Promise.resolve(steps.clock.now()),

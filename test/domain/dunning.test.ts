@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DeclineCode, DECLINE_KINDS, createDecline } from "../../src/domain/decline.ts";
+import { type DeclineCode, createDecline } from "../../src/domain/decline.ts";
 import { type DunningProgress, decideDunning } from "../../src/domain/dunning.ts";
 import { POLICY } from "./fixtures.ts";
 
@@ -85,7 +85,7 @@ describe("a hard decline", () => {
 
 describe("a decline on the merchant's side", () => {
   test("uses no step, starts no ladder and is tried again the next day", () => {
-    expect(decide(FRESH, "merchant_limit", "2026-01-05T01:00:00Z")).toEqual({
+    expect(decide(FRESH, "amount_not_allowed", "2026-01-05T01:00:00Z")).toEqual({
       kind: "retry",
       dueAt: new Date("2026-01-06T01:00:00Z"),
       progress: FRESH,
@@ -102,11 +102,49 @@ describe("a decline on the merchant's side", () => {
   });
 });
 
-describe("decline codes", () => {
-  test("each have a kind, and keep the gateway's words beside ours", () => {
-    for (const [code, kind] of Object.entries(DECLINE_KINDS)) {
-      const decline = createDecline(code as DeclineCode, { code: "2001", message: "한도초과" });
-      expect(decline).toEqual({ code, kind, rawCode: "2001", rawMessage: "한도초과" });
-    }
+describe("a decline that is about the merchant's account", () => {
+  test.each(["merchant_limit", "settlement_balance_short", "contract_not_open"] as const)(
+    "%s uses no step and leaves it due: the account's pause says when",
+    (code) => {
+      expect(decide(FRESH, code, "2026-01-05T01:00:07Z")).toEqual({
+        kind: "retry",
+        dueAt: new Date("2026-01-05T01:00:07Z"),
+        progress: FRESH,
+      });
+    },
+  );
+});
+
+describe("a code that no map knows", () => {
+  const AT = "2026-01-05T01:00:00Z";
+  const NEXT = "2026-01-06T01:00:00Z";
+  const once = decide(FRESH, "unrecognized", AT);
+
+  test("is tried once more, on the next step of the ladder", () => {
+    expect(once).toEqual({
+      kind: "retry",
+      dueAt: new Date(NEXT),
+      progress: { step: 1, firstDeclinedAt: new Date(AT), unrecognized: 1 },
+    });
+  });
+
+  test("is final the second time in a row", () => {
+    expect(decide(once.progress, "unrecognized", NEXT)).toEqual({
+      kind: "exhausted",
+      progress: { step: 1, firstDeclinedAt: new Date(AT), unrecognized: 2 },
+    });
+  });
+
+  test("begins anew behind a decline whose code is known", () => {
+    const known = decide(once.progress, "insufficient_funds", NEXT);
+    expect(known.progress).toEqual({ step: 2, firstDeclinedAt: new Date(AT) });
+    expect(decide(known.progress, "unrecognized", "2026-01-08T01:00:00Z").kind).toBe("retry");
+  });
+
+  test("is not forgiven by a refusal that was nobody's card's fault", () => {
+    const blameless = decide(once.progress, "request_refused", NEXT);
+    expect(decide(blameless.progress, "unrecognized", "2026-01-07T01:00:00Z").kind).toBe(
+      "exhausted",
+    );
   });
 });

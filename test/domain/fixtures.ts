@@ -35,6 +35,7 @@ export const POLICY: ChargePolicy = {
   dunning: { stepDays: [1, 3, 5, 7], hour: 10, zone: "Asia/Seoul", finalState: "unpaid" },
   resendBackoff: { firstMs: 1000, maxMs: 600_000, jitter: 0.5 },
   lookUpBackoff: { firstMs: 3000, maxMs: HOUR_MS, jitter: 0.2 },
+  pauseBackoff: { firstMs: HOUR_MS, maxMs: DAY_MS, jitter: 0 },
   settleDelayMs: 90_000,
   attemptsMax: 30,
   recheckDelaysMs: [HOUR_MS, DAY_MS, 3 * DAY_MS],

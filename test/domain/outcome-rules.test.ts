@@ -147,12 +147,26 @@ describe("a decline", () => {
   });
 
   test("on the merchant's side uses no step of the ladder", () => {
-    const invoice = recorded(claimed(periodInvoice()), declined("merchant_limit"));
+    const invoice = recorded(claimed(periodInvoice()), declined("request_refused"));
     expect(invoice).toMatchObject({
       state: "open",
       step: "charge",
       dueAt: new Date("2026-01-06T01:00:00Z"),
       dunning: { step: 0, firstDeclinedAt: null },
+    });
+  });
+
+  test("that is about the merchant's account leaves it due, and says that no customer is meant", () => {
+    const invoice = recorded(claimed(periodInvoice()), declined("merchant_limit"));
+    expect(invoice).toMatchObject({
+      state: "open",
+      step: "charge",
+      dueAt: after(1000).business,
+      dunning: { step: 0, firstDeclinedAt: null },
+    });
+    expect(invoice.outbox.at(-1)).toMatchObject({
+      type: "charge_attempt.declined",
+      data: { declineKind: "merchant" },
     });
   });
 

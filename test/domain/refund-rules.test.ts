@@ -91,6 +91,22 @@ describe("a refund that is asked for", () => {
   });
 });
 
+describe("a refund that the settlement balance does not cover", () => {
+  const short = createDecline("settlement_balance_short", { code: "9029", message: "잔액 부족" });
+  const refused = answered(sent(requested(paid(), 4000)), { kind: "declined", decline: short });
+
+  test("keeps its amount and waits", () => {
+    expect(refused).toMatchObject({ step: "refund", claim: null, refundable: 5900 });
+    expect(firstRefund(refused)).toMatchObject({ state: "queued", decline: short });
+    expect(eventsOf(refused).at(-1)).toBe("refund.requested");
+  });
+
+  test("goes out again, and leaves no refusal behind once it is done", () => {
+    const done = answered(sent({ ...refused, nextActionAt: START }), DONE);
+    expect(firstRefund(done)).toMatchObject({ state: "done", tries: 2, decline: null });
+  });
+});
+
 describe("a refund's claim", () => {
   test("is on record before the call", () => {
     const out = sent(requested(paid(), 9900));

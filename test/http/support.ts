@@ -1,5 +1,6 @@
 import type { InjectOptions } from "fastify";
 import { createApp } from "../../src/app.ts";
+import { DECLINE_MAPS } from "../../src/compose-declines.ts";
 import type { AppDeps } from "../../src/http/app-deps.ts";
 import type { HttpApp } from "../../src/http/http-app.ts";
 import type { GatewayRegistry } from "../../src/gateways/registry.ts";
@@ -7,7 +8,9 @@ import { systemBusinessClock, systemClock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/logger.ts";
 import { FREE_TRAFFIC } from "../support/free-traffic.ts";
 import { createSecretBox } from "../../src/lib/secret-box.ts";
+import type { AccountPauseStore } from "../../src/stores/account-pauses.ts";
 import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
+import type { DeclineCountStore } from "../../src/stores/decline-counts.ts";
 import type { EventStore } from "../../src/stores/events.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
@@ -66,6 +69,9 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     invoices: unreachable("invoices") as InvoiceStore,
     subscriptions: unreachable("subscriptions") as SubscriptionStore,
     billingKeys: unreachable("billingKeys") as BillingKeyStore,
+    pauses: unreachable("pauses") as AccountPauseStore,
+    declines: unreachable("declines") as DeclineCountStore,
+    declineMaps: DECLINE_MAPS,
     events: unreachable("events") as EventStore,
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     traffic: FREE_TRAFFIC,

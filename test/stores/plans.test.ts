@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, createDatabase, openDatabase } from "../../src/stores/connection.ts";
+import { createAccountPauseStore } from "../../src/stores/account-pauses.ts";
 import { createBillingKeyStore } from "../../src/stores/billing-keys.ts";
+import { createDeclineCountStore } from "../../src/stores/decline-counts.ts";
 import { createEventStore } from "../../src/stores/events.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { createInvoiceStore } from "../../src/stores/invoices.ts";
@@ -53,6 +55,8 @@ describe("the queries of the stores", () => {
     const invoices = createInvoiceStore(database);
     const subscriptions = createSubscriptionStore(database);
     const keys = createBillingKeyStore(database);
+    const pauses = createAccountPauseStore(database);
+    const declines = createDeclineCountStore(database);
     return {
       "invoices.find": () => invoices.find("a"),
       "invoices.findByIdempotencyKey": () => invoices.findByIdempotencyKey("a"),
@@ -84,6 +88,18 @@ describe("the queries of the stores", () => {
       "keys.find": () => keys.find("a"),
       "keys.findSealed": () => keys.findSealed("a"),
       "keys.findByIdempotencyKey": () => keys.findByIdempotencyKey("a"),
+      "invoices.hasWork, with a stopped account": () =>
+        invoices.hasWork(START, [{ ...ACCOUNT, queue: "charge" }]),
+      "pauses.find": () => pauses.find("a"),
+      "pauses.listPaused": () => pauses.listPaused(),
+      "declines.listAll": () => declines.listAll(),
+      "declines.add": () =>
+        declines.add({
+          gateway: "cookiepay",
+          decline: { code: "unrecognized", rawCode: "8837" },
+          orderNumber: "a",
+          at: START,
+        }),
       "events.relayOutboxes": () => createEventStore(database).relayOutboxes(10),
       "events.listOfSubscription": () => createEventStore(database).listOfSubscription("a", 10),
     };
@@ -91,9 +107,13 @@ describe("the queries of the stores", () => {
 
   it("are all here", () => {
     const called = new Set(Object.keys(reads()).map((name) => name.split(".")[1]));
-    const reading = [createInvoiceStore, createSubscriptionStore, createBillingKeyStore].flatMap(
-      (create) => Object.keys(create(freshDatabase())),
-    );
+    const reading = [
+      createInvoiceStore,
+      createSubscriptionStore,
+      createBillingKeyStore,
+      createAccountPauseStore,
+      createDeclineCountStore,
+    ].flatMap((create) => Object.keys(create(freshDatabase())));
     const writing = ["insert", "write", "claimAttempt", "recordOutcome"];
     const missing = reading.filter((name) => ![...writing, ...PAGES].includes(name));
     expect(missing.filter((name) => !called.has(name))).toEqual([]);
@@ -133,7 +153,14 @@ describe("the queries of the stores", () => {
 /** Documents that no query wants: an index tells so, and a scan would read them. */
 async function fill(database: Database): Promise<void> {
   const idle = { step: "none", followUp: false, held: null, recheckAt: null, nextPeriodAt: null };
-  for (const name of ["invoices", "subscriptions", "billingkeys", "events"]) {
+  for (const name of [
+    "invoices",
+    "subscriptions",
+    "billingkeys",
+    "accountpauses",
+    "declinecounts",
+    "events",
+  ]) {
     await database.collection<{ _id: string }>(name).insertMany(
       Array.from({ length: 20 }, (_none, index) => ({
         _id: `x${index}`,

@@ -237,7 +237,7 @@ describe("GET /billing/subscription/:id/history", () => {
     expect((await core.invoice(`${subscriptionId}-p0`)).outbox).toEqual([]);
     expect(itemsOf(await history())).toEqual(before);
     expect(before[2]?.sentence).toMatch(
-      /^15 March 10:00: the charge of 9,900 won was declined \(period 1, order [A-Z0-9-]+\); by: charge worker; reason: the card had insufficient funds$/,
+      /^15 March 10:00: the charge of 9,900 won was declined \(period 1, order [A-Z0-9-]+\); by: charge worker; reason: insufficient funds$/,
     );
     expect(before[3]?.sentence).toBe(
       "15 March 10:00: a payment of the subscription is overdue; by: charge worker; reason: a charge was declined; change: active → overdue",

@@ -1,4 +1,5 @@
 /** One case for each reason: documents made by the rules themselves wherever they can be. */
+import { type AccountPause, newAccountPause } from "../../src/domain/account-pause.ts";
 import { closeAbsent, recordReading } from "../../src/domain/ask-rules.ts";
 import { type DeclineCode, createDecline } from "../../src/domain/decline.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
@@ -57,7 +58,19 @@ export interface Case {
   askedMs?: number;
   number?: number;
   on?: string;
+  /** What stops the charges of its account. */
+  pause?: AccountPause;
 }
+
+const STOPPED = newAccountPause(
+  { gateway: "cookiepay", account: "default" },
+  "charge",
+  {
+    decline: createDecline("merchant_limit", { code: "2005", message: "한도" }),
+    orderNumber: "KB-1",
+  },
+  { at: after(0), actor: "charge", backoff: POLICY.pauseBackoff },
+);
 
 const paid = recorded(claimed(periodInvoice()), approved());
 const move = { at: after(HOUR_MS), actor: "api" as const, reason: "customer asked" };
@@ -209,6 +222,14 @@ export const OTHER_WAYS: readonly (readonly [string, WhyReason, Case])[] = [
     unopened({ ...OPENED, state: "past_due", nextPeriodAt: null }, { number: 1 }),
   ],
   [
+    "its account is stopped, and its day has not come",
+    "not_due_yet",
+    {
+      ...about("not_charged", periodInvoice({ dueAt: after(DAY_MS).business })),
+      pause: STOPPED,
+    },
+  ],
+  [
     "an unsent number was given up for other terms",
     "declined_will_retry",
     about("not_charged", withAbandoned(declinedBy("limit_exceeded"))),
@@ -248,8 +269,9 @@ export const CASES: Readonly<Record<WhyReason, Case>> = {
     canceled,
   ),
   declined_will_retry: about("not_charged", declinedBy("insufficient_funds")),
-  merchant_declined_will_retry: about("not_charged", declinedBy("merchant_limit")),
+  merchant_declined_will_retry: about("not_charged", declinedBy("request_refused")),
   never_arrived: about("not_charged", absent()),
+  account_stopped: { ...about("not_charged", declinedBy("merchant_limit")), pause: STOPPED },
   out_of_reach: about("not_charged", deferInvoice(periodInvoice(), POLICY, recordingAt(0))),
   card_key_not_usable: about(
     "not_charged",

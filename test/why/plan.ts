@@ -110,7 +110,7 @@ function monthRules(random: () => number, customerId: string, month: number): un
 
 function firstFault(draw: number, month: number): { kind: string; effect: unknown } | null {
   if (draw < 0.04) return { kind: "soft", effect: { decline: draw < 0.02 ? "2001" : "2002" } };
-  if (draw < 0.05) return { kind: "merchant", effect: { decline: "2005" } };
+  if (draw < 0.05) return { kind: "merchant", effect: { decline: "E007" } };
   if (draw < 0.053) return { kind: "hard", effect: { decline: "2003" } };
   if (draw < 0.063) return { kind: "lost", effect: "commit_then_drop" };
   if (draw < 0.073) return { kind: "lost", effect: "commit_then_500" };

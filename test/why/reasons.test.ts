@@ -18,15 +18,15 @@ function explain(reason: WhyReason): Explanation {
 }
 
 function explainCase(given: Case): Explanation {
-  const { subscription, invoice, askedMs = 3_000_000, number = 0, on } = given;
+  const { subscription, invoice, askedMs = 3_000_000, number = 0, on, pause = null } = given;
   const at = after(askedMs);
   if (subscription === null) {
     if (invoice === null) throw new Error("there is nothing to explain");
-    return explainInvoice(invoice, { zone: "Asia/Seoul", at });
+    return explainInvoice(invoice, { zone: "Asia/Seoul", at, pause });
   }
   const invoices = invoice === null ? [] : [invoice];
   const asked = on === undefined ? { number } : { on };
-  return explainPeriod(subscription, invoices, { ...asked, at });
+  return explainPeriod(subscription, invoices, { ...asked, at, pause });
 }
 
 describe("every reason", () => {

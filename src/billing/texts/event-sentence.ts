@@ -45,8 +45,10 @@ function numberOf(entry: OutboxEntry, name: string): number {
 function sayAbout({ data }: OutboxEntry, language: Language): string {
   const period = data["periodNumber"];
   const orderNumber = data["orderNumber"];
+  const account = data["account"];
   const isKorean = language === "ko";
   const parts = [
+    ...(typeof account === "string" ? [`${data["gateway"] ?? ""}/${account}`] : []),
     // People count from one.
     ...(typeof period === "number"
       ? [isKorean ? `${period + 1}회차` : `period ${period + 1}`]

@@ -154,5 +154,13 @@ export const EVENT_TEXTS: Readonly<Record<EventType, EventText>> = {
     en: () => "nobody knows whether a card was saved, since the answer was lost",
     ko: () => "카드 등록 응답 없음, 등록 여부 미확인",
   },
+  "account.paused": {
+    en: ({ about }) => `a gateway account was stopped${about}`,
+    ko: ({ about }) => `결제사 계정 중지${about}`,
+  },
+  "account.released": {
+    en: ({ about }) => `a gateway account was released and goes on${about}`,
+    ko: ({ about }) => `결제사 계정 중지 해제${about}`,
+  },
   "billing_key.revoked": { en: () => "a saved card was removed", ko: () => "등록 카드 삭제" },
 };

@@ -1,7 +1,6 @@
 /** Words of the audit trail: who did it, why, and between which states. */
-import { DECLINE_KINDS, type DeclineCode } from "../../domain/decline.ts";
+import { factsOf, isDeclineCode } from "../../domain/decline.ts";
 import type { Actor } from "../../domain/events.ts";
-import { DECLINE_WORDS } from "./decline-words.ts";
 import type { Language, Phrase } from "./language.ts";
 
 const ACTORS: Readonly<Record<Actor, Phrase>> = {
@@ -56,38 +55,10 @@ const REASONS: Readonly<Record<string, Phrase>> = {
 
 /** Why it happened: our own reasons in words, those of a person or a gateway as they were given. */
 export function sayReason(reason: string, language: Language): string {
-  if (isDeclineCode(reason)) return DECLINE_NOUNS[reason][language];
+  if (isDeclineCode(reason)) return factsOf(reason).noun[language];
   if (Object.hasOwn(REASONS, reason)) return REASONS[reason]?.[language] ?? reason;
   return `“${reason}”`;
 }
-
-function isDeclineCode(text: string): text is DeclineCode {
-  return Object.hasOwn(DECLINE_KINDS, text);
-}
-
-/** Decline codes as nouns, where no sentence goes on after them. */
-const DECLINE_NOUNS: Readonly<Record<DeclineCode, Phrase>> = {
-  insufficient_funds: { en: DECLINE_WORDS.insufficient_funds.en, ko: "잔액 부족" },
-  limit_exceeded: { en: DECLINE_WORDS.limit_exceeded.en, ko: "한도 초과" },
-  issuer_unavailable: { en: DECLINE_WORDS.issuer_unavailable.en, ko: "카드사 무응답" },
-  card_declined: { en: DECLINE_WORDS.card_declined.en, ko: "카드사 거절" },
-  card_not_registered: { en: DECLINE_WORDS.card_not_registered.en, ko: "미등록 카드" },
-  card_expired: { en: DECLINE_WORDS.card_expired.en, ko: "카드 유효기간 만료" },
-  card_lost_or_stolen: { en: DECLINE_WORDS.card_lost_or_stolen.en, ko: "분실·도난 신고 카드" },
-  billing_key_invalid: { en: DECLINE_WORDS.billing_key_invalid.en, ko: "유효하지 않은 등록 카드" },
-  request_refused: { en: DECLINE_WORDS.request_refused.en, ko: "결제사 요청 거부" },
-  merchant_limit: { en: DECLINE_WORDS.merchant_limit.en, ko: "가맹점 한도 초과" },
-  unrecognized: { en: DECLINE_WORDS.unrecognized.en, ko: "알 수 없는 코드" },
-  card_details_wrong: { en: DECLINE_WORDS.card_details_wrong.en, ko: "카드 정보 오류" },
-  authentication_failed: { en: DECLINE_WORDS.authentication_failed.en, ko: "본인 인증 실패" },
-  amount_not_allowed: { en: DECLINE_WORDS.amount_not_allowed.en, ko: "허용되지 않는 금액" },
-  settlement_balance_short: {
-    en: DECLINE_WORDS.settlement_balance_short.en,
-    ko: "정산 잔액 부족",
-  },
-  contract_not_open: { en: DECLINE_WORDS.contract_not_open.en, ko: "미개통 계약" },
-  gateway_unavailable: { en: DECLINE_WORDS.gateway_unavailable.en, ko: "결제사 장애" },
-};
 
 /** States of subscriptions, invoices, refunds and saved cards, and what a person decided. */
 const STATES: Readonly<Record<string, Phrase>> = {

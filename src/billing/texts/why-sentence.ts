@@ -1,7 +1,7 @@
 /** An explanation in one plain sentence, Korean or English. */
+import { factsOf } from "../../domain/decline.ts";
 import type { Changer, Finding, NextStep, WhyReason } from "../../domain/why-reason.ts";
 import type { Explanation } from "../../domain/why.ts";
-import { DECLINE_WORDS, UNNAMED_DECLINE } from "./decline-words.ts";
 import { type Saying, sayDay, sayInstant, sayThen, sayWhen, sayWon } from "./instant-words.ts";
 import type { Language, Phrase } from "./language.ts";
 import { PAID_TEXTS, REFUND_TEXTS } from "./why-paid-texts.ts";
@@ -26,9 +26,12 @@ export function sentenceOf(explanation: Explanation, language: Language): string
   return `${sayInstant(explanation.at, saying)}: ${body}${after}${end}`;
 }
 
+/** Where a decline left no code behind. */
+const UNNAMED_DECLINE: Phrase = { en: "it was declined", ko: "거절되어" };
+
 function wordsOf(explanation: Explanation, saying: Saying): WhyWords {
   const { declineCode, next, note, amount, refundAmount } = explanation;
-  const decline = declineCode === undefined ? UNNAMED_DECLINE : DECLINE_WORDS[declineCode];
+  const decline = declineCode === undefined ? UNNAMED_DECLINE : factsOf(declineCode).clause;
   return {
     amount: sayWon(amount, saying.language),
     refund: sayWon(refundAmount ?? 0, saying.language),

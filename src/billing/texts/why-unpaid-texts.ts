@@ -94,6 +94,11 @@ export const OPEN_TEXTS: Readonly<Record<OpenReason, WhyText>> = {
     ko: ({ next }) =>
       `결제사에 요청이 접수되지 않아 미청구. ${next} 새 주문번호로 다시 청구합니다.`,
   },
+  account_stopped: {
+    en: ({ next, decline }) =>
+      `not charged, the gateway account is stopped since ${decline}; tried again ${next}`,
+    ko: ({ next, decline }) => `${decline} 결제사 계정이 중지되어 미청구. ${next} 다시 청구합니다.`,
+  },
   out_of_reach: {
     en: ({ next }) => `not charged, the gateway is out of reach; tried again ${next}`,
     ko: ({ next }) => `결제사에 연결되지 않아 미청구. ${next} 다시 청구합니다.`,

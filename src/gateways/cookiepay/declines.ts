@@ -1,27 +1,39 @@
-import { type Decline, type DeclineCode, createDecline } from "../../domain/decline.ts";
+import {
+  type Decline,
+  type DeclineCode,
+  type MappedCode,
+  createDecline,
+} from "../../domain/decline.ts";
 import { scrub } from "../../lib/scrub.ts";
 import type { Refusal } from "./reply.ts";
 
+const GUIDE = "[guide] integration guide of 2026-02-05, section 8";
+const PLUGIN = "[plugin] the vendor's own plugins, read 2026-11-20";
+const DOCS = "[docs] www.cookiepayments.com/docs, read 2026-11-20";
+/** Invented for the test cards, to be replaced when a live list is known. */
+const SIMULATOR = "[inferred] the simulator's own, 2026-11-21; no live list is public";
+
 /**
  * The gateway's codes in our words. Most codes are passed through from the company behind, so this
- * list can never be complete: an unmapped code of a card is `card_declined`, soft.
+ * list can never be complete: an unmapped code of a card is `unrecognized`, soft. 9002 is left out:
+ * an order number that was used before is no definite no.
  */
-const DECLINE_CODES: Readonly<Record<string, DeclineCode>> = {
-  // Documented: integration guide of 2026-02-05, section 8.
-  "1012": "card_not_registered",
-  "2015": "card_expired",
-  E007: "request_refused",
-  // Documented: CookiePayments on cancelling at Kiwoom, "the merchant's balance is short".
-  "9029": "merchant_limit",
-  // The simulator's own: invented for the test cards, to be replaced when a live list is known.
-  "2001": "insufficient_funds",
-  "2002": "limit_exceeded",
-  "2003": "card_lost_or_stolen",
-  "2004": "issuer_unavailable",
-  "2005": "merchant_limit",
-  "2006": "card_not_registered",
-  E010: "billing_key_invalid",
-  E011: "billing_key_invalid",
+export const COOKIEPAY_DECLINES: Readonly<Record<string, MappedCode>> = {
+  "1012": { means: "card_not_registered", source: GUIDE },
+  "2015": { means: "card_expired", source: GUIDE },
+  E007: { means: "request_refused", source: GUIDE },
+  E008: { means: "request_refused", source: PLUGIN },
+  E103: { means: "request_refused", source: PLUGIN },
+  // Kiwoom behind it refuses a cancellation that the settlement balance does not cover.
+  "9029": { means: "settlement_balance_short", source: DOCS },
+  "2001": { means: "insufficient_funds", source: SIMULATOR },
+  "2002": { means: "limit_exceeded", source: SIMULATOR },
+  "2003": { means: "card_lost_or_stolen", source: SIMULATOR },
+  "2004": { means: "issuer_unavailable", source: SIMULATOR },
+  "2005": { means: "merchant_limit", source: SIMULATOR },
+  "2006": { means: "card_not_registered", source: SIMULATOR },
+  E010: { means: "billing_key_invalid", source: SIMULATOR },
+  E011: { means: "billing_key_invalid", source: SIMULATOR },
 };
 
 /** E-codes are CookiePayments' own and speak of the request, never of the card (inferred). */
@@ -72,8 +84,8 @@ function toMeaning(
   if (code === DUPLICATE_ORDER_NUMBER) {
     return { kind: "unknown", reason: `refused ${raw.code}: order number used before` };
   }
-  const mapped = Object.hasOwn(DECLINE_CODES, code) ? DECLINE_CODES[code] : undefined;
-  if (mapped !== undefined) return { kind: "declined", decline: createDecline(mapped, raw) };
+  const mapped = Object.hasOwn(COOKIEPAY_DECLINES, code) ? COOKIEPAY_DECLINES[code] : undefined;
+  if (mapped !== undefined) return { kind: "declined", decline: createDecline(mapped.means, raw) };
   if (INDEFINITE_WORDS.test(message) && !ALREADY_CANCELLED.test(message)) {
     return { kind: "unknown", reason: `refused ${raw.code}: not definite` };
   }

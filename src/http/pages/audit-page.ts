@@ -4,6 +4,7 @@ import { GATEWAY_ZONE } from "../../billing/verify/gateway/day-range.ts";
 import { HEADINGS, type toPlainReport } from "../../billing/verify/report.ts";
 import { type Markup, html, page, table } from "../../lib/html.ts";
 import type { Language } from "../language.ts";
+import { adminLinks } from "./admin-links.ts";
 
 type PlainReport = ReturnType<typeof toPlainReport>;
 
@@ -14,6 +15,7 @@ export function auditPage(report: PlainReport, language: Language): string {
   const at = saySecond(new Date(report.businessTime), GATEWAY_ZONE);
   const waiting = findingsTable(report.waiting, report.waitingLeftOff, language);
   const body = html`<h1>${verdict}</h1>
+${adminLinks(language)}
 <p>${sayChecked(report.checked, language)} · ${at} (${GATEWAY_ZONE})</p>
 ${findingsTable(report.findings, report.findingsLeftOff, language)}
 ${report.waiting.length === 0 ? "" : html`<h2>${say("waiting")}</h2>${waiting}`}

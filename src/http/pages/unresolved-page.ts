@@ -3,6 +3,7 @@ import type { Reader, Remedy, UnresolvedRow } from "../../billing/list-unresolve
 import { saySecond } from "../../billing/texts/instant-words.ts";
 import { type Markup, html, page, table } from "../../lib/html.ts";
 import type { Language, Text } from "../language.ts";
+import { adminLinks } from "./admin-links.ts";
 
 const TEXTS = {
   title: { en: "Waiting for a person", ko: "담당자 확인 대기" },
@@ -39,6 +40,7 @@ const BUTTONS = {
 export function unresolvedPage(rows: readonly UnresolvedRow[], reader: Reader): string {
   const { language } = reader;
   const body = html`<h1>${TEXTS.title[language]}</h1>
+${adminLinks(language)}
 <p>${TEXTS.intro[language]}</p>
 ${rows.length === 0 ? html`<p>${TEXTS.none[language]}</p>` : rowsTable(rows, reader)}`;
   return page(TEXTS.title[language], body, language);

@@ -4,6 +4,7 @@ import { releaseHeld } from "../../billing/release-held.ts";
 import { resolveAttempt } from "../../billing/resolve-attempt.ts";
 import { resolveRefund } from "../../billing/resolve-refund.ts";
 import { PAGE_HEADERS } from "../../lib/html.ts";
+import { adminOf, readForms, wantsPage } from "../admin-forms.ts";
 import type { AppDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
 import { languageOf } from "../language.ts";
@@ -71,24 +72,4 @@ function resolve(deps: AppDeps, { id, outcome, transactionId, reason }: Said) {
 /** A form of ours leads back to the list; a program is told what became of it. */
 function answer(request: FastifyRequest, reply: FastifyReply, result: object) {
   return wantsPage(request) ? reply.redirect("/admin/unresolved", 303) : result;
-}
-
-function wantsPage(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes("text/html") === true;
-}
-
-function adminOf(deps: AppDeps): string {
-  return deps.adminPassword?.user ?? "admin";
-}
-
-/** Forms are read here only: every other route takes JSON alone. An empty field was left out. */
-function readForms(app: HttpApp): void {
-  app.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "string" },
-    (_request, body, done) => {
-      const filled = [...new URLSearchParams(String(body))].filter(([, value]) => value !== "");
-      done(null, Object.fromEntries(filled));
-    },
-  );
 }

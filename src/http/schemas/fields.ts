@@ -94,6 +94,11 @@ export const fields = {
     pattern: "^[A-Za-z0-9_-]{1,100}$",
   }),
   id: idOf("id", "sub_4k2v9x7c1m3n5b8q"),
+  /** An id, or a gateway account as `gateway/account`. */
+  heldId: Type.String({
+    ...about("id", "cookiepay/default"),
+    pattern: "^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})?$",
+  }),
   state: Type.Enum(
     ["trialing", "active", "past_due", "paused", "canceled", "unpaid"],
     about("state", "active"),

@@ -105,7 +105,7 @@ export const CardBody = strict(
 );
 
 export const ReleaseBody = strict(
-  { id: fields.id, reason: fields.reason },
+  { id: fields.heldId, reason: fields.reason },
   { id: "sub_4k2v9x7c1m3n5b8q", reason: "기록 확인 완료" },
 );
 

@@ -84,7 +84,10 @@ describe("a refund", () => {
 
   test("is the merchant's matter when its balance is short, and no card is ever blamed", async () => {
     server.script(PATHS.cancel, answerJson({ cancel_code: "9029", cancel_msg: "잔액 부족" }));
-    expect(await refund(WHOLE)).toMatchObject({ kind: "declined", decline: { kind: "merchant" } });
+    expect(await refund(WHOLE)).toMatchObject({
+      kind: "declined",
+      decline: { code: "settlement_balance_short", kind: "merchant" },
+    });
     server.script(PATHS.cancel, answerJson({ cancel_code: "7777", cancel_msg: "불가" }));
     expect(await refund(WHOLE)).toMatchObject({ decline: { code: "request_refused" } });
     server.script(PATHS.cancel, answerJson({ RESULTCODE: "E007", RESULTMSG: "tid 누락" }));

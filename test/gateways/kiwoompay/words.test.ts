@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DECLINE_KINDS } from "../../../src/domain/decline.ts";
+import { isDeclineCode } from "../../../src/domain/decline.ts";
 import { KIWOOMPAY_DECLINES } from "../../../src/gateways/kiwoompay/declines.ts";
 import { decodeEucKr, encodeEucKr, toName } from "../../../src/gateways/kiwoompay/euc-kr.ts";
 import { parseKoreaStamp } from "../../../src/gateways/kiwoompay/korea-stamp.ts";
@@ -8,7 +8,7 @@ describe("the table of declines", () => {
   test("says of every code what it means and who says so", () => {
     for (const [code, { means, source }] of Object.entries(KIWOOMPAY_DECLINES)) {
       expect(code).toMatch(/^(\d{4}|FAIL(,FAIL)?)$/);
-      expect(Object.keys(DECLINE_KINDS)).toContain(means);
+      expect(isDeclineCode(means)).toBe(true);
       expect(source).toMatch(/^\[(guide|observed|second-hand|simulator)\] /);
     }
   });

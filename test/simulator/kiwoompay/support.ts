@@ -9,7 +9,6 @@ export const ACCOUNT = { id: "CTSIM001", secret: "sim_kiwoom_key" };
 export const OTHER = { id: "CTSIM002", secret: "other_kiwoom_key" };
 
 type Fields = Record<string, unknown>;
-type Merchant = ReturnType<typeof createMerchant>;
 
 /** A simulator without a limit to calls, which tests would meet by chance. */
 export async function startKiwoompay(options: Partial<SimulatorOptions> = {}) {

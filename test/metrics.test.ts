@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { createMetrics } from "../src/metrics.ts";
+import type { DeclineCount } from "../src/stores/decline-counts.ts";
+import { START } from "./domain/fixtures.ts";
+
+const seen = { firstSeenAt: START, lastSeenAt: START, orderNumber: "KB-1" };
+const COUNTS: DeclineCount[] = [
+  { gateway: "cookiepay", code: "insufficient_funds", rawCode: null, count: 7, ...seen },
+  { gateway: "cookiepay", code: "unrecognized", rawCode: "8837", count: 2, ...seen },
+  { gateway: "cookiepay", code: "unrecognized", rawCode: "8838", count: 1, ...seen },
+];
+
+function metricsOf(listAll: () => Promise<DeclineCount[]>) {
+  const none = async () => [];
+  const deps = {
+    invoices: { listUnknown: none, listHeld: none },
+    subscriptions: { listParked: none },
+    pauses: { listPaused: none },
+    declines: { listAll },
+    gateways: { all: () => [{ gateway: "cookiepay", account: "default" }] },
+    queues: { all: () => [] },
+    clock: { now: () => START, monotonicMs: () => 0 },
+  };
+  return createMetrics(deps as unknown as Parameters<typeof createMetrics>[0]);
+}
+
+describe("the metrics of declines", () => {
+  it("count by our code and kind, and what no map knows by the gateway's own", async () => {
+    const metrics = metricsOf(async () => COUNTS);
+    for (let scrape = 0; scrape < 2; scrape += 1) {
+      const text = await metrics.metrics();
+      const lines = text
+        .split("\n")
+        .filter((line) => /^billing_(declines|unrec|account)/.test(line));
+      expect(lines).toEqual([
+        'billing_declines_total{gateway="cookiepay",code="insufficient_funds",kind="soft"} 7',
+        'billing_declines_total{gateway="cookiepay",code="unrecognized",kind="soft"} 3',
+        'billing_unrecognized_declines_total{gateway="cookiepay",raw_code="8837"} 2',
+        'billing_unrecognized_declines_total{gateway="cookiepay",raw_code="8838"} 1',
+        'billing_account_paused{gateway="cookiepay",account="default",queue="charge"} 0',
+        'billing_account_paused{gateway="cookiepay",account="default",queue="refund"} 0',
+      ]);
+    }
+  });
+
+  it("are left out while the database is away, and nothing else is", async () => {
+    const text = await metricsOf(() => Promise.reject(new Error("away"))).metrics();
+    expect(text).not.toMatch(/^billing_declines_total\{/m);
+    expect(text).toMatch(/^billing_parked_subscriptions 0$/m);
+  });
+});
