@@ -17,7 +17,9 @@ function metricsOf(listAll: () => Promise<DeclineCount[]>) {
     subscriptions: { listParked: none },
     pauses: { listPaused: none },
     declines: { listAll },
-    gateways: { all: () => [{ gateway: "cookiepay", account: "default" }] },
+    gateways: { all: () => [{ gateway: "cookiepay", account: "default", paceOf: () => null }] },
+    traffic: { readBreaker: async () => "closed" },
+    config: { traffic: { maintenance: [] } },
     queues: { all: () => [] },
     clock: { now: () => START, monotonicMs: () => 0 },
   };

@@ -81,7 +81,7 @@ describe("the gateways' maps", () => {
     for (const { means, source } of Object.values(codes)) {
       expect(isDeclineCode(means)).toBe(true);
       expect(source).toMatch(
-        /^\[(guide|docs|plugin|recorded|second-hand|inferred)\] .*20\d{2}-\d{2}/,
+        /^\[(guide|docs|spec|kcp|plugin|observed|recorded|second-hand|inferred|simulator)\] .*20\d{2}-\d{2}/,
       );
     }
   });

@@ -54,6 +54,7 @@ describe("jobs of a gateway whose calls wait", () => {
         businessClock: systemBusinessClock,
         hints: { sweep: async () => {}, charge: async () => {} },
         invoices: { find, write: unused, claimAttempt: unused },
+        pauses: { find: async () => null },
         gateways: createGatewayRegistry([
           { ...ACCOUNT, openCredential: unused, paceOf: () => null } as unknown as GatewayAdapter,
         ]),

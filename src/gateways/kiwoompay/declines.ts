@@ -10,8 +10,9 @@ export interface KnownDecline {
 
 const GUIDE = "[guide] integration guide, 2026-02-05";
 const OBSERVED = "[observed] Kiwoom's sandbox behind CookiePayments, 2026-02-05";
-const SECOND_HAND = "[second-hand] a reseller's specification that quotes the manual, undated";
-const SIMULATOR = "[simulator] our own, for its test cards and its strictness";
+const SECOND_HAND =
+  "[second-hand] a reseller's specification that quotes the manual, read 2026-11-20";
+const SIMULATOR = "[simulator] our own of 2026-11-22, for its test cards and its strictness";
 
 /**
  * The gateway's codes in our words. Its own table is not public and the card companies' codes pass

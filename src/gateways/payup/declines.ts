@@ -2,10 +2,10 @@ import { type Decline, type DeclineCode, createDecline } from "../../domain/decl
 import { scrub } from "../../lib/scrub.ts";
 import type { PayupOperation } from "./client.ts";
 
-const SPEC = "[spec] KakaoPay KCP specification v1.1.3, table 4.1";
+const SPEC = "[spec] KakaoPay KCP specification v1.1.3, table 4.1, read 2026-11-20";
 /** That PayUp passes KCP's codes on as they are is inferred: the specification names none of them. */
 const KCP =
-  "[kcp] ezypay.com, Failed Payment Response Guide, KCP local cards; passed on: [inferred]";
+  "[kcp] ezypay.com, Failed Payment Response Guide, KCP local cards, read 2026-11-20; passed on: [inferred]";
 
 /**
  * The gateway's codes in our words: every one of its own table, and those of KCP behind it that are

@@ -8,10 +8,10 @@ export interface KnownDecline {
   source: string;
 }
 
-const ISSUER = "recorded: an issuer's code, passed through by KiwoomPay";
-const SIMULATED = "the simulator's own, until a live list is known";
-const CLIENT_TESTS = "recorded: tests of the vendor's client libraries";
-const WORDS = "inferred from the words";
+const ISSUER = "[recorded] an issuer's code, passed through by KiwoomPay, read 2026-11-20";
+const SIMULATED = "[simulator] our own of 2026-11-22, until a live list is known";
+const CLIENT_TESTS = "[recorded] tests of the vendor's client libraries, read 2026-11-20";
+const WORDS = "[inferred] from the words, 2026-11-22";
 
 /**
  * The gateway's refusals in our words. There is no table of codes: what the company behind said
@@ -20,7 +20,10 @@ const WORDS = "inferred from the words";
  * before words, earlier words before later ones.
  */
 export const PORTONE_DECLINES: Readonly<Record<string, KnownDecline>> = {
-  F112: { means: "card_details_wrong", source: "recorded: README of the vendor's Ruby client" },
+  F112: {
+    means: "card_details_wrong",
+    source: "[recorded] README of the vendor's Ruby client, read 2026-11-22",
+  },
   "1012": { means: "card_not_registered", source: ISSUER },
   "2015": { means: "card_expired", source: ISSUER },
   "2001": { means: "insufficient_funds", source: SIMULATED },
@@ -34,7 +37,7 @@ export const PORTONE_DECLINES: Readonly<Record<string, KnownDecline>> = {
   "이미 전액취소된 주문입니다": { means: "request_refused", source: CLIENT_TESTS },
   "requested cancel amount is bigger": {
     means: "request_refused",
-    source: "recorded: an issue of the vendor's Java client, of KakaoPay",
+    source: "[recorded] an issue of the vendor's Java client, of KakaoPay, read 2026-11-20",
   },
   "정산 잔액": { means: "settlement_balance_short", source: WORDS },
   잔액부족: { means: "insufficient_funds", source: WORDS },
