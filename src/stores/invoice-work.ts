@@ -1,6 +1,6 @@
 import type mongoose from "mongoose";
 import type { Invoice } from "../domain/invoice.ts";
-import { type Stored, createFinders } from "./revisioned.ts";
+import { type Stored, createFinders, findStored } from "./revisioned.ts";
 
 /** Both times at which something is due. */
 export interface DueBefore {
@@ -112,11 +112,12 @@ async function listHints(
   sort: Record<string, 1 | -1>,
   limit: number,
 ): Promise<InvoiceHint[]> {
-  const found = await model
-    .find(filter, { step: 1, revision: 1, urgent: 1 })
-    .sort(sort)
-    .limit(limit)
-    .lean<Pick<Stored<Invoice>, "_id" | "step" | "revision" | "urgent">[]>();
+  const projection = { step: 1, revision: 1, urgent: 1 };
+  const found = await findStored<Pick<Stored<Invoice>, "_id" | keyof typeof projection>>(
+    model,
+    filter,
+    { projection, sort, limit },
+  );
   return found.map(({ _id, step, revision, urgent }) => ({ id: _id, step, revision, urgent }));
 }
 
@@ -145,7 +146,8 @@ async function hasWork(
     { recheckAt: { $lte: businessNow } },
   ];
   for (const filter of unfinished) {
-    if ((await model.exists(filter).lean<{ _id: string }>()) !== null) return true;
+    const found = await findStored(model, filter, { projection: { _id: 1 }, limit: 1 });
+    if (found.length > 0) return true;
   }
   return false;
 }

@@ -136,8 +136,11 @@ function failuresIn(error: unknown): Failures {
   );
 }
 
-function collectionOf(model: AnyModel): mongoose.mongo.Collection<{ _id: string }> {
-  return model.collection as mongoose.mongo.Collection<{ _id: string }>;
+/** A model's collection as the driver knows it. */
+export function collectionOf<Document extends { _id: string } = { _id: string }>(
+  model: AnyModel,
+): mongoose.mongo.Collection<Document> {
+  return model.collection as mongoose.mongo.Collection<Document>;
 }
 
 const WRITER = randomText(12);

@@ -96,13 +96,14 @@ export async function runCase(
   const recorder = createRecorder(cut, async () => {
     if (redis === "wiped") await lane.wipeRedis();
   });
+  const living = { work, relays: scenario.relays === true };
   const failures: string[] = [];
   try {
     if (outcome.faults.length > 0) await lane.plantFaults(outcome.faults);
     stage.script.refuse = outcome.refuse;
-    await live(crash, stage, startProcess(lane, recorder, stage.script, work));
+    await live(crash, stage, startProcess(lane, recorder, stage.script, living));
     if (recorder.isDead()) {
-      const process = startProcess(lane, createRecorder(), stage.script, work);
+      const process = startProcess(lane, createRecorder(), stage.script, living);
       await live(crash, stage, process);
     }
   } catch (error) {

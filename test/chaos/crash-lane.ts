@@ -109,6 +109,7 @@ export async function openLane(services: TestServices, number: number): Promise<
     const keys = await redis.keys(`${name}:*`);
     if (keys.length > 0) await redis.unlink(...keys);
   };
+  let hasFaults = false;
   return {
     composition,
     clock,
@@ -126,13 +127,17 @@ export async function openLane(services: TestServices, number: number): Promise<
       const counts = ((await lengths.exec()) ?? []).map(([_error, count]) => Number(count));
       return workers.filter((_worker, at) => (counts[2 * at] ?? 0) + (counts[2 * at + 1] ?? 0) > 0);
     },
-    plantFaults: (rules) => control(simulatorUrl, { method: "POST", body: { rules } }),
+    async plantFaults(rules) {
+      hasFaults = true;
+      await control(simulatorUrl, { method: "POST", body: { rules } });
+    },
     async reset() {
       const emptied = ["invoices", "subscriptions", "billingkeys", "accountpauses", "events"].map(
         (collection) => database.collection(collection).deleteMany({}),
       );
-      const faults = control(simulatorUrl, { method: "DELETE" });
-      await Promise.all([...emptied, faults, wipeRedis()]);
+      const faults = hasFaults ? [control(simulatorUrl, { method: "DELETE" })] : [];
+      hasFaults = false;
+      await Promise.all([...emptied, ...faults, wipeRedis()]);
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));

@@ -29,7 +29,10 @@ export interface Scenario {
   request?(stage: Stage, process: Process): Promise<void>;
   /** The request arrives while the first charge is in flight. */
   inFlight?: boolean;
-  /** The event relay is cut here; what it carries makes no difference to it. */
+  /**
+   * The event relay works in each sweep, and is cut; what it carries makes no difference to it. In
+   * other scenarios it works once, when all else is at rest.
+   */
   relays?: boolean;
   expect(outcome: GatewayOutcome): Expectation;
 }

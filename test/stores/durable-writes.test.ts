@@ -12,6 +12,7 @@ import { openDatabase } from "../../src/stores/connection.ts";
 import { createEventStore } from "../../src/stores/events.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "../../src/stores/invoices.ts";
+import { findStored } from "../../src/stores/revisioned.ts";
 import {
   LEASE_MS,
   POLICY,
@@ -133,6 +134,11 @@ describe("the writes of the stores", () => {
     ).rejects.toThrow(/urgnet/);
     expect(sent.filter(({ name }) => WRITES.has(name))).toEqual([]);
     await expect(database.model("Invoice").find({ setp: "charge" }).lean()).rejects.toThrow(/setp/);
+    for (const misspelt of ["setp", "refunds.ids"]) {
+      const finding = findStored(database.model("Invoice"), { [misspelt]: "charge" }, { limit: 1 });
+      await expect(finding).rejects.toThrow(misspelt);
+    }
+    expect(sent.filter(({ name }) => name === "find")).toEqual([]);
   });
 
   it("relay events once, beside writes that stand on what was there before", async () => {

@@ -29,6 +29,9 @@ export interface Plan {
   readonly keys: number;
 }
 
+/** Documents that are looked at without a plan; sorting them costs nothing either. */
+const FEW = 3;
+
 const NO_BOUNDS: Bounds = { ranges: [], fixed: 0, isOneRange: false };
 
 /** Chooses the index that costs least, or the one that was hinted. */
@@ -45,6 +48,8 @@ export function planFor(collection: Collection, question: Question): Plan {
     }
     return indexPlan(hinted, wanted, question.sort);
   }
+  // So few are read sooner than any index is asked about.
+  if (collection.documents.size <= FEW) return collectionScan(collection, question);
   const usable = collection.indexes.filter((index) => holdsAll(index.spec, wanted));
   const plans = usable.map((index) => indexPlan(index, wanted, question.sort));
   return cheapest([collectionScan(collection, question), ...plans], question);
