@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMetrics } from "../src/metrics.ts";
 import type { DeclineCount } from "../src/stores/decline-counts.ts";
 import { START } from "./domain/fixtures.ts";
+import { FREE_TRAFFIC } from "./support/free-traffic.ts";
 
 const seen = { firstSeenAt: START, lastSeenAt: START, orderNumber: "KB-1" };
 const COUNTS: DeclineCount[] = [
@@ -17,8 +18,17 @@ function metricsOf(listAll: () => Promise<DeclineCount[]>) {
     subscriptions: { listParked: none },
     pauses: { listPaused: none },
     declines: { listAll },
-    gateways: { all: () => [{ gateway: "cookiepay", account: "default", paceOf: () => null }] },
-    traffic: { readBreaker: async () => "closed" },
+    gateways: {
+      all: () => [
+        {
+          gateway: "cookiepay",
+          account: "default",
+          paceOf: () => null,
+          capabilities: { paysWith: [] },
+        },
+      ],
+    },
+    traffic: FREE_TRAFFIC,
     config: { traffic: { maintenance: [] } },
     queues: { all: () => [] },
     clock: { now: () => START, monotonicMs: () => 0 },

@@ -27,7 +27,7 @@ export function readConsole(composition: Composition, simulatorUrl: string): Con
   let settled = 0;
   const work = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      settled += await settleAll(composition, simulatorUrl).catch(toNothing);
+      settled += await settleUnknown(composition, simulatorUrl).catch(toNothing);
       await sleep(LOOK_MS);
     }
   };
@@ -47,7 +47,11 @@ function toNothing(error: unknown): number {
   throw error;
 }
 
-async function settleAll(composition: Composition, simulatorUrl: string): Promise<number> {
+/** Settles every unknown charge of which something can be said. Returns how many. */
+export async function settleUnknown(
+  composition: Composition,
+  simulatorUrl: string,
+): Promise<number> {
   let settled = 0;
   for (const invoice of await composition.invoices.listUnknown(ROWS_MAX)) {
     if (await settle(composition, simulatorUrl, invoice)) settled += 1;

@@ -9,8 +9,9 @@ import { Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { type Composition, accountsOf, compose } from "../../src/compose.ts";
 import { loadConfig } from "../../src/config.ts";
-import type { CookiepayConfig } from "../../src/gateways/cookiepay/account.ts";
-import { createCookiepayAdapter } from "../../src/gateways/cookiepay/index.ts";
+import { settleUnknown } from "../../src/cli/console-reader.ts";
+import { createGateways } from "../../src/compose-gateways.ts";
+import { DEFAULT_ACCOUNT } from "../../src/domain/merchant-account.ts";
 import type { GatewayAdapter } from "../../src/gateways/gateway.ts";
 import type { OperationalClock } from "../../src/lib/clock.ts";
 import { createLogger } from "../../src/lib/logger.ts";
@@ -18,6 +19,7 @@ import { type InvoiceJob, RECONCILE_QUEUE, SWEEP_QUEUE } from "../../src/queues/
 import { chargeQueueName } from "../../src/queues/names.ts";
 import { type Queues, createQueues } from "../../src/queues/queues.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
+import { type LaneGateway, translate } from "./crash-gateways.ts";
 import { type TestServices, withDatabase } from "../support/services.ts";
 
 /** Time that moves when it is told to: the product's and the gateway's, leases and due dates. */
@@ -43,6 +45,9 @@ export interface Lane {
   readonly queues: Queues;
   readonly workers: readonly Worker<InvoiceJob>[];
   readonly simulatorUrl: string;
+  readonly gateway: LaneGateway;
+  /** What a person does where the gateway cannot be asked. */
+  settleByPerson(): Promise<void>;
   /** The gateway's own billing key, whose card always approves. */
   readonly gatewayKey: string;
   /** An adapter as a process that has just started has it; with another address if one is given. */
@@ -70,7 +75,11 @@ function createLaneClock(): LaneClock {
   };
 }
 
-export async function openLane(services: TestServices, number: number): Promise<Lane> {
+export async function openLane(
+  services: TestServices,
+  number: number,
+  gateway: LaneGateway,
+): Promise<Lane> {
   const clock = createLaneClock();
   const folder = mkdtempSync(join(tmpdir(), "billing-lane-"));
   const simulated = await createSimulator({ dir: folder, port: 0, clock });
@@ -81,8 +90,9 @@ export async function openLane(services: TestServices, number: number): Promise<
     MONGODB_URI: withDatabase(services.mongoUrl, name),
     REDIS_URL: services.redisUrl,
     QUEUE_PREFIX: name,
-    GATEWAYS: "cookiepay",
-    COOKIEPAY_API_URL: simulatorUrl,
+    GATEWAYS: gateway.name,
+    [gateway.url]: simulatorUrl,
+    ...gateway.settings,
   });
   const composed = compose(config, createLogger({ level: "silent", name: "test" }));
   await composed.ready;
@@ -103,8 +113,12 @@ export async function openLane(services: TestServices, number: number): Promise<
   const workers = await openWorkers(composition, connection, name);
   // A connection without BullMQ's scripts: every pipeline of theirs carries them all.
   const looks = new Redis(services.redisUrl);
-  const newAdapter = (url = simulatorUrl) =>
-    createCookiepayAdapter(accountAt(composition, url), { clock });
+  const newAdapter = (url = simulatorUrl) => {
+    const { [gateway.name]: access } = config;
+    const made = createGateways({ ...config, [gateway.name]: { ...access, url } }, clock);
+    return made.get(gateway.name, DEFAULT_ACCOUNT);
+  };
+  await control(simulatorUrl, "switches", { method: "POST", body: gateway.switches });
   const wipeRedis = async () => {
     const keys = await redis.keys(`${name}:*`);
     if (keys.length > 0) await redis.unlink(...keys);
@@ -116,6 +130,12 @@ export async function openLane(services: TestServices, number: number): Promise<
     queues,
     workers,
     simulatorUrl,
+    gateway,
+    async settleByPerson() {
+      if (gateway.looksUp) return;
+      const businessClock = { now: () => Promise.resolve(clock.now()) };
+      await settleUnknown({ ...composition, clock, businessClock }, simulatorUrl);
+    },
     gatewayKey: await issueKey(newAdapter()),
     newAdapter,
     wipeRedis,
@@ -129,13 +149,16 @@ export async function openLane(services: TestServices, number: number): Promise<
     },
     async plantFaults(rules) {
       hasFaults = true;
-      await control(simulatorUrl, { method: "POST", body: { rules } });
+      await control(simulatorUrl, "faults", {
+        method: "POST",
+        body: { rules: translate(gateway, rules) },
+      });
     },
     async reset() {
       const emptied = ["invoices", "subscriptions", "billingkeys", "accountpauses", "events"].map(
         (collection) => database.collection(collection).deleteMany({}),
       );
-      const faults = hasFaults ? [control(simulatorUrl, { method: "DELETE" })] : [];
+      const faults = hasFaults ? [control(simulatorUrl, "faults", { method: "DELETE" })] : [];
       hasFaults = false;
       await Promise.all([...emptied, ...faults, wipeRedis()]);
     },
@@ -169,18 +192,6 @@ async function openWorkers(composition: Composition, connection: Redis, prefix: 
   return workers;
 }
 
-function accountAt({ config }: Composition, baseUrl: string): CookiepayConfig {
-  return {
-    account: "default",
-    apiId: config.cookiepay.accounts[0]?.id ?? "",
-    secret: config.cookiepay.accounts[0]?.secret ?? "",
-    baseUrl,
-    connectTimeoutMs: config.charge.connectTimeoutMs,
-    callDeadlineMs: config.charge.callDeadlineMs,
-    tokenTimeoutMs: config.charge.tokenTimeoutMs,
-  };
-}
-
 async function issueKey(adapter: GatewayAdapter): Promise<string> {
   // A busy machine may answer too late: registering moves no money and may be repeated.
   for (let round = 0; round < 20; round += 1) {
@@ -204,8 +215,12 @@ async function issueKey(adapter: GatewayAdapter): Promise<string> {
   throw new Error("the simulator issues no billing key");
 }
 
-async function control(url: string, request: { method: string; body?: object }): Promise<void> {
-  const answer = await fetch(`${url}/_sim/faults`, {
+async function control(
+  url: string,
+  what: "faults" | "switches",
+  request: { method: string; body?: object },
+): Promise<void> {
+  const answer = await fetch(`${url}/_sim/${what}`, {
     method: request.method,
     ...(request.body === undefined
       ? {}

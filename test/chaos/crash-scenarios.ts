@@ -5,6 +5,7 @@ import { payOpenInvoice } from "../../src/billing/pay-open-invoice.ts";
 import { requestPayment } from "../../src/billing/request-payment.ts";
 import { requestRefund } from "../../src/billing/request-refund.ts";
 import { subscribe } from "../../src/billing/subscribe.ts";
+import { BillingError } from "../../src/domain/errors.ts";
 import { periodInvoiceId } from "../../src/domain/invoice.ts";
 import type { Subscription } from "../../src/domain/subscription.ts";
 import {
@@ -45,13 +46,25 @@ export class NotPreparedError extends Error {}
 
 const paid = ({ payable }: GatewayOutcome): Expectation => ({ payable });
 
+/** A gateway that does not answer in time, on a busy machine, is no part of what is tested. */
+async function subscribeOf(...given: Parameters<typeof subscribe>): Promise<Subscription> {
+  try {
+    return await subscribe(...given);
+  } catch (error) {
+    if (error instanceof BillingError && error.code === "GATEWAY_UNREACHABLE") {
+      throw new NotPreparedError();
+    }
+    throw error;
+  }
+}
+
 /** A subscription whose first period is due now. */
 async function begin(stage: Stage): Promise<void> {
   const { lane, key } = stage;
   const { composition, clock } = lane;
   const { config } = composition;
   const day = new Date(clock.now().getTime() + 9 * 3_600_000).getUTCDate();
-  stage.subscription = await subscribe(
+  stage.subscription = await subscribeOf(
     {
       ...composition,
       clock,

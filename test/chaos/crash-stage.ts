@@ -34,13 +34,13 @@ function beginNextDay(lane: Lane): void {
 
 /** A customer with a billing key of his own in our books. */
 async function saveKey(
-  { composition, clock, gatewayKey }: Lane,
+  { composition, clock, gateway, gatewayKey }: Lane,
   customerId: string,
 ): Promise<BillingKey> {
   const id = newId("key");
   const key: BillingKey = {
     id,
-    gateway: "cookiepay",
+    gateway: gateway.name,
     account: "default",
     customerId,
     customerName: "홍길동",

@@ -19,6 +19,7 @@ export async function driveToRest(process: Process, lane: Lane): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     await process.sweep();
     await process.runJobs();
+    await lane.settleByPerson();
     const documents = await readDocuments(lane);
     const next = nextMove(documents, lane.clock.now());
     if (next !== null) lane.clock.advanceTo(next);

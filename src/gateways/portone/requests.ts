@@ -152,6 +152,8 @@ function toOrderFields(request: ChargeRequest): Body {
     amount: request.amount,
     name: toName(request.productName, PRODUCT_NAME_LENGTH_MAX) || request.orderNumber,
     ...(buyerName !== "" && { buyer_name: buyerName }),
+    // Shown at the console beside the payment, and echoed: whoever looks there finds the customer.
+    custom_data: request.customerId,
   };
 }
 

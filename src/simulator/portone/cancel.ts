@@ -98,7 +98,7 @@ function writeRefund(
 ): void {
   const { ledger, clock } = state;
   const at = clock.business();
-  const { billingKey, orderNumber, transactionId, cardLast4 } = record.entry;
+  const { billingKey, buyerId, orderNumber, transactionId, cardLast4 } = record.entry;
   ledger.append([
     {
       at: at.toISOString(),
@@ -106,6 +106,7 @@ function writeRefund(
       merchant,
       kind: "refund",
       billingKey,
+      buyerId,
       orderNumber,
       transactionId,
       cardLast4,

@@ -144,6 +144,7 @@ function commonDraft(charge: Charge, at: Date): Omit<EntryDraft, "kind"> {
     gateway: GATEWAY,
     merchant: charge.merchant,
     orderNumber: charge.body.text("merchant_uid"),
+    buyerId: charge.body.text("custom_data"),
     amount: charge.body.whole("amount"),
     cardLast4: charge.cardLast4,
   };

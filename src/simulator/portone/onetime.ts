@@ -42,6 +42,7 @@ export function createOnetimeOperation(gateway: Portone): Operation {
     facts: ({ body }) => ({
       orderNumber: textOf(body, "merchant_uid"),
       billingKey: textOf(body, "customer_uid"),
+      buyerId: textOf(body, "custom_data"),
       amount: wholeOf(body, "amount"),
     }),
     run: (call) => pay(gateway, call),

@@ -13,6 +13,7 @@ export function paymentFacts(
     merchant: approval?.merchant,
     orderNumber: approval?.orderNumber,
     billingKey: approval?.billingKey,
+    buyerId: approval?.buyerId,
     amount: approval?.amount,
   };
 }

@@ -83,6 +83,7 @@ describe("the requests of a charge", () => {
         amount: 9_900,
         name: "월간 구독",
         buyer_name: "김철수",
+        custom_data: "customer-1",
       },
     ]);
   });
@@ -95,6 +96,7 @@ describe("the requests of a charge", () => {
         amount: 9_900,
         name: "월간 구독",
         buyer_name: "김철수",
+        custom_data: "customer-1",
         card_number: "4111-1111-1111-1111",
         expiry: "2030-12",
         birth: "900101",
