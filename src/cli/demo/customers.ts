@@ -51,14 +51,17 @@ async function bringCustomer(apiUrl: string, planned: NewCustomer): Promise<void
   });
 }
 
-/** Saving a card moves no money: where a busy machine loses the reply, it is saved anew. */
+/**
+ * Saving a card moves no money: where a busy machine loses the reply, or the gateway's token ended
+ * just then and nothing was sent, it is saved anew.
+ */
 async function saveCard(apiUrl: string, card: object): Promise<Record<string, unknown>> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await post(`${apiUrl}/billing/register`, card);
     } catch (error) {
-      const isUnknown = error instanceof AnswerError && error.status === 502;
-      if (!isUnknown || tried === SAVE_TRIES) throw error;
+      const isWorthAnother = error instanceof AnswerError && [502, 503].includes(error.status);
+      if (!isWorthAnother || tried === SAVE_TRIES) throw error;
     }
   }
 }

@@ -42,6 +42,7 @@ export function toIssueRequest(
       ...toCardFields(request.card),
       ...toChannel(config),
       ...(customerName !== "" && { customer_name: customerName }),
+      customer_id: request.customerId,
     },
   };
 }

@@ -179,6 +179,7 @@ export function issueDraft(
     kind: "billing_key_issued",
     billingKey: customerUid,
     orderNumber: body.text("merchant_uid"),
+    buyerId: body.text("customer_id"),
     cardLast4: sent.number.slice(-4),
     fault: effect && isReplyEffect(effect.kind) ? effect.kind : undefined,
     detail: {

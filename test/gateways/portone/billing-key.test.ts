@@ -68,6 +68,7 @@ describe("issuing a billing key", () => {
         pwd_2digit: "12",
         pg: "daou",
         customer_name: "김철수",
+        customer_id: "customer-1",
       },
     ]);
     expect(server.requests.at(-1)).toMatchObject({
