@@ -15,7 +15,15 @@ const integration = [
 const slow = { testTimeout: 300_000, hookTimeout: 120_000 };
 
 /** The longest first, so that the last minutes do not belong to one file alone. */
-const LONGEST = ["crash-points", "interleavings", "ledger", "damage", "torture", "storm"];
+const LONGEST = [
+  "crash-points-gateways",
+  "crash-points",
+  "interleavings",
+  "ledger",
+  "damage",
+  "torture",
+  "storm",
+];
 
 const isLong = ({ moduleId }: TestSpecification): boolean =>
   LONGEST.some((name) => moduleId.endsWith(`/${name}.test.ts`));
