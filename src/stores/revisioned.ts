@@ -92,8 +92,14 @@ type KnownFields = Pick<mongoose.Schema, "path">;
 
 /** The driver takes a misspelt field as it is: a filter would miss, a value would be stored aside. */
 function assertKnown(schema: KnownFields, fields: object): void {
-  const unknown = Object.keys(fields).find((field) => schema.path(field) === undefined);
-  if (unknown !== undefined) throw new Error(`the schema has no field ${unknown}`);
+  for (const [field, value] of Object.entries(fields) as [string, unknown][]) {
+    // The one operator that stands where a field would, with a list of filters.
+    if (field === "$nor" && Array.isArray(value)) {
+      for (const part of value) assertKnown(schema, part as object);
+    } else if (schema.path(field) === undefined) {
+      throw new Error(`the schema has no field ${field}`);
+    }
+  }
 }
 
 /** Reads of whole documents, as the domain knows them. */

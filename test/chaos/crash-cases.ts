@@ -61,7 +61,7 @@ export function distinctCases(recorded: Recorded, points: readonly Point[]): Cra
   const shows = points.findIndex(({ name }) => name === `${outcome.touches}#1`);
   const arrives = scenario.inFlight === true ? points.findIndex(isCharge) : 0;
   const effects = points.filter(({ kind, name }, index) => {
-    if (index < arrives) return false;
+    if (index < arrives || (isCounting(name) && scenario.relays !== true)) return false;
     if (outcome.like !== null) return index === shows;
     if (isFirst) return kind !== "read" && (scenario.relays === true || !isOfRelay(name));
     return index >= shows && (kind === "gateway" || (kind === "database" && !isOfRelay(name)));
@@ -83,6 +83,11 @@ function isCharge({ name }: Point): boolean {
 
 function isOfRelay(name: string): boolean {
   return name.startsWith("events.") || name.startsWith("outbox.");
+}
+
+/** How often a code came is counted for people: no rule reads it. It is cut in the first scenario. */
+function isCounting(name: string): boolean {
+  return name.startsWith("declines.");
 }
 
 /** Runs one case on a lane, with the product's work or a naive one. */
