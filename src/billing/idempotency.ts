@@ -1,5 +1,7 @@
 import { BillingError } from "../domain/errors.ts";
 import type { ChangeMark, IdempotencyMark } from "../domain/idempotency.ts";
+import type { Invoice } from "../domain/invoice.ts";
+import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 
 /**
@@ -14,6 +16,16 @@ export function replayOf<T>(
   if (earlier === null) return null;
   if (earlierMark?.bodyHash !== mark.bodyHash) throw new BillingError("IDEMPOTENCY_KEY_REUSED");
   return earlier;
+}
+
+/** The payment that an earlier request with the same key made, by whatever it was paid. */
+export async function findPayment(
+  invoices: Pick<InvoiceStore, "findByIdempotencyKey">,
+  mark: IdempotencyMark | null,
+): Promise<Invoice | null> {
+  if (mark === null) return null;
+  const earlier = await invoices.findByIdempotencyKey(mark.key);
+  return replayOf(earlier, earlier?.idempotency ?? null, mark);
 }
 
 /**

@@ -32,7 +32,7 @@ import {
 import { findAccount } from "./find-account.ts";
 import { unreachable } from "./gateway-unreachable.ts";
 import { type HeedDeclineDeps, heedDecline } from "./heed-decline.ts";
-import { replayOf } from "./idempotency.ts";
+import { findPayment } from "./idempotency.ts";
 import { type Clocks, readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
 import { recordUntilWritten } from "./record-until-written.ts";
@@ -76,7 +76,7 @@ export async function payWithCard(
   deps: PayWithCardDeps,
   input: CardPaymentInput,
 ): Promise<Invoice> {
-  const earlier = await findEarlier(deps, input.idempotency);
+  const earlier = await findPayment(deps.invoices, input.idempotency);
   if (earlier !== null) return earlier;
   const adapter = findAdapter(deps, input);
   const use = { call: "charge", paidWith: "card", save: input.saveCard } as const;
@@ -86,14 +86,15 @@ export async function payWithCard(
   const { credential } = admitted;
   const lease = startLease(deps, adapter.callDeadlineMs);
   const at = await readInstants(deps);
-  const key = input.saveCard ? await beginSaving(deps, adapter, input, at) : null;
+  const key = input.saveCard ? beginSaving(deps, adapter, input, at) : null;
   const claimed = claimPayment(deps, { input, adapter, key, at, lease, credential });
   if (!(await deps.invoices.insert(claimed))) {
     // Two requests with one key at once: the other one was first.
-    const first = await findEarlier(deps, input.idempotency);
+    const first = await findPayment(deps.invoices, input.idempotency);
     if (first !== null) return first;
     throw new BillingError("CONFLICT", { id: claimed.id });
   }
+  if (key !== null) await deps.billingKeys.insert(key);
   const outcome = await send(deps, { claimed, adapter, admitted, lease, input });
   const token = claimed.claim?.token ?? "";
   const recorded = await recordUntilWritten(deps, claimed, outcome, (invoice, recording) =>
@@ -110,15 +111,6 @@ export async function payWithCard(
     "card payment has ended",
   );
   return recorded;
-}
-
-async function findEarlier(
-  deps: PayWithCardDeps,
-  mark: IdempotencyMark | null,
-): Promise<Invoice | null> {
-  if (mark === null) return null;
-  const earlier = await deps.invoices.findByIdempotencyKey(mark.key);
-  return replayOf(earlier, earlier?.idempotency ?? null, mark);
 }
 
 function findAdapter(deps: PayWithCardDeps, input: CardPaymentInput): GatewayAdapter {
@@ -217,13 +209,13 @@ async function send(deps: PayWithCardDeps, sending: Sending): Promise<ChargeOutc
   }
 }
 
-async function beginSaving(
+function beginSaving(
   deps: PayWithCardDeps,
   adapter: GatewayAdapter,
   input: CardPaymentInput,
   at: Instants,
-): Promise<BillingKey> {
-  const key = beginRegistration({
+): BillingKey {
+  return beginRegistration({
     id: newId("key"),
     gateway: adapter.gateway,
     account: adapter.account,
@@ -237,8 +229,6 @@ async function beginSaving(
     idempotency: null,
     at,
   });
-  await deps.billingKeys.insert(key);
-  return key;
 }
 
 /** A failure leaves the key as being saved: the payment stands, and the card can be saved again. */

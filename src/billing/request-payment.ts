@@ -7,7 +7,7 @@ import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import { getUsableBillingKey } from "./billing-key-checks.ts";
 import { type Clocks, readInstants } from "./instants.ts";
-import { replayOf } from "./idempotency.ts";
+import { findPayment } from "./idempotency.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
 
 export interface RequestPaymentDeps extends Clocks {
@@ -32,7 +32,7 @@ export async function requestPayment(
   deps: RequestPaymentDeps,
   input: PaymentInput,
 ): Promise<Invoice> {
-  const earlier = await findEarlier(deps, input.idempotency);
+  const earlier = await findPayment(deps.invoices, input.idempotency);
   if (earlier !== null) return earlier;
   const key = await getUsableBillingKey(deps.billingKeys, input.billingKeyId, input.customerId);
   const at = await readInstants(deps);
@@ -55,20 +55,11 @@ export async function requestPayment(
   );
   if (!(await deps.invoices.insert(payment))) {
     // Two requests with one key at once: the other one was first.
-    const first = await findEarlier(deps, input.idempotency);
+    const first = await findPayment(deps.invoices, input.idempotency);
     if (first !== null) return first;
     throw new BillingError("CONFLICT", { id: payment.id });
   }
   deps.log.info({ paymentId: payment.id, amount: payment.amount }, "payment is accepted");
   await deps.hints.charge(payment);
   return payment;
-}
-
-async function findEarlier(
-  deps: RequestPaymentDeps,
-  mark: IdempotencyMark | null,
-): Promise<Invoice | null> {
-  if (mark === null) return null;
-  const earlier = await deps.invoices.findByIdempotencyKey(mark.key);
-  return replayOf(earlier, earlier?.idempotency ?? null, mark);
 }

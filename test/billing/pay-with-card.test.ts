@@ -177,6 +177,26 @@ describe("a card that is keyed in", () => {
     });
   });
 
+  it("leaves no key behind for requests that came second", async () => {
+    const idempotency = { key: "key-in-saved", bodyHash: "h" };
+    const asked = { customerId: "keyed-i", saveCard: true, idempotency };
+    await Promise.all(Array.from({ length: 4 }, () => pay(asked)));
+    const keys = core.composition.database.collection("billingkeys");
+    expect(await keys.find({ customerId: "keyed-i" }).toArray()).toMatchObject([
+      { state: "active" },
+    ]);
+  });
+
+  it("stops the account where the shop's side is at fault, and is refused while it stands", async () => {
+    await fault("keyed-j", { decline: "2005" });
+    expect(await pay({ customerId: "keyed-j" })).toMatchObject({ state: "failed" });
+    await expect(pay({ customerId: "keyed-k" })).rejects.toMatchObject({
+      code: "GATEWAY_UNREACHABLE",
+      params: { gateway: "cookiepay", retryAfterS: expect.any(Number) },
+    });
+    expect(await core.simulator.ledger({ buyerId: "keyed-k" })).toEqual([]);
+  });
+
   async function untilSettled(id: string): Promise<void> {
     await expect
       .poll(async () => {

@@ -21,7 +21,8 @@ import type {
   RefundLookUpResult,
   RefundRequest,
 } from "../gateway.ts";
-import { parseKoreaStamp } from "./accept-date.ts";
+import { parseKoreaStamp } from "../korea-stamp.ts";
+import { type NameRules, toName } from "../names.ts";
 import { cleanCode, saysAlreadyCancelled, toRefusedCharge, toRefusedRequest } from "./declines.ts";
 import { type Fields, type Opened, type MindedReply, textOf, toFields } from "./reply.ts";
 
@@ -33,6 +34,9 @@ const BILLING_KEY_LENGTH_MAX = 50;
 const TOKEN_LIFE_MS_MAX = 24 * 3_600_000;
 /** The gateway's answer to a look-up that found nothing. */
 const NOTHING_FOUND = "E008";
+
+/** An ampersand breaks its requests [docs]. */
+const NAMES: NameRules = { charset: "utf-8", unit: "units" };
 
 type Body = Readonly<Record<string, string>>;
 
@@ -72,7 +76,7 @@ function toCardFields(card: CardDetails): Body {
 export function toRefundBody(request: RefundRequest): Body {
   return {
     tid: request.transactionId,
-    reason: toName(request.reason, REASON_LENGTH_MAX) || "refund",
+    reason: toName(request.reason, REASON_LENGTH_MAX, NAMES) || "refund",
     // Without an amount the gateway gives back what is left, and bounds it itself.
     ...(!request.everythingLeft && { amount: String(request.amount) }),
   };
@@ -88,34 +92,16 @@ function toOrderFields(request: {
   customerId: string;
   customerName: string;
 }): Body {
-  const buyerName = toName(request.customerName, BUYER_LENGTH_MAX);
-  const buyerId = toName(request.customerId, BUYER_LENGTH_MAX);
+  const buyerName = toName(request.customerName, BUYER_LENGTH_MAX, NAMES);
+  const buyerId = toName(request.customerId, BUYER_LENGTH_MAX, NAMES);
   return {
     ORDERNO: request.orderNumber,
-    PRODUCTNAME: toName(request.productName, PRODUCT_NAME_LENGTH_MAX),
+    PRODUCTNAME: toName(request.productName, PRODUCT_NAME_LENGTH_MAX, NAMES),
     QUOTA: "00",
     TAXFREECD: "Y",
     ...(buyerName !== "" && { BUYERNAME: buyerName }),
     ...(buyerId !== "" && { BUYERID: buyerId }),
   };
-}
-
-const segmenter = new Intl.Segmenter("ko", { granularity: "grapheme" });
-
-/** A name that the gateway takes, cut between characters as a reader counts them. */
-function toName(text: string, lengthMax: number): string {
-  // An ampersand breaks the gateway's request; its full-width form reads the same.
-  const clean = text
-    .replaceAll("&", "＆")
-    .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
-    .trim();
-  if (clean.length <= lengthMax) return clean;
-  let kept = "";
-  for (const { segment } of segmenter.segment(clean)) {
-    if (kept.length + segment.length > lengthMax) break;
-    kept += segment;
-  }
-  return kept.trim();
 }
 
 // ---------------------------------------------------------------- outcomes

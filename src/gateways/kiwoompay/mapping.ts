@@ -11,8 +11,9 @@ import type {
 import type { KiwoompayConfig, KiwoompayDialect } from "./account.ts";
 import { cardNameOf } from "./card-names.ts";
 import { saysAlreadyCancelled, toRefusedCancel, toRefusedCharge } from "./declines.ts";
-import { toName } from "./euc-kr.ts";
-import { parseKoreaStamp } from "./korea-stamp.ts";
+import { NAMES } from "./name-rules.ts";
+import { parseKoreaStamp } from "../korea-stamp.ts";
+import { toName } from "../names.ts";
 import { type Fields, type Reply, textOf } from "./reply.ts";
 import type { Route } from "./ticket.ts";
 
@@ -106,18 +107,18 @@ interface Order {
 }
 
 function toOrderFields(config: KiwoompayConfig, payMethod: string, order: Order): Body {
-  const userName = toName(order.customerName, USER_NAME_BYTES_MAX);
+  const userName = toName(order.customerName, USER_NAME_BYTES_MAX, NAMES);
   return {
     CPID: config.cpid,
     PAYMETHOD: payMethod,
     ORDERNO: order.orderNumber,
     PRODUCTTYPE: config.productType === "physical" ? "2" : "1",
     PRODUCTCODE: config.productCode ?? "BILLING",
-    PRODUCTNAME: toName(order.productName, PRODUCT_NAME_BYTES_MAX) || "결제",
+    PRODUCTNAME: toName(order.productName, PRODUCT_NAME_BYTES_MAX, NAMES) || "결제",
     QUOTA: "00",
     TAXFREECD: "00",
     IPADDRESS: config.ipAddress ?? "127.0.0.1",
-    USERID: toName(order.customerId, USER_ID_BYTES_MAX) || order.orderNumber,
+    USERID: toName(order.customerId, USER_ID_BYTES_MAX, NAMES) || order.orderNumber,
     ...(userName !== "" && { USERNAME: userName }),
   };
 }
@@ -139,7 +140,7 @@ export function toCardSecrets(card: CardDetails): readonly string[] {
 }
 
 function toReason(reason: string): string {
-  const clean = toName(reason, REASON_BYTES_MAX);
+  const clean = toName(reason, REASON_BYTES_MAX, NAMES);
   if (clean === "") return "고객 요청 취소";
   return clean.length < REASON_LENGTH_MIN ? `취소 사유: ${clean}` : clean;
 }

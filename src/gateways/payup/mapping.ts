@@ -5,7 +5,7 @@ import { scrub } from "../../lib/scrub.ts";
 import type { EvidenceContext, RefundRequest } from "../gateway.ts";
 import type { PayupConfig } from "./account.ts";
 import { toRefused } from "./declines.ts";
-import { parseKoreaStamp } from "./korea-stamp.ts";
+import { parseKoreaStamp } from "../korea-stamp.ts";
 import { type Fields, type Reply, amountOf, textOf } from "./reply.ts";
 import { signCancel } from "./signature.ts";
 

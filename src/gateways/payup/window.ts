@@ -3,8 +3,8 @@ import { type Decline, createDecline } from "../../domain/decline.ts";
 import type { OpenWindowOutcome, OpenWindowRequest } from "../gateway.ts";
 import type { PayupConfig } from "./account.ts";
 import { toRefused } from "./declines.ts";
-import { toKoreaStamp } from "./korea-stamp.ts";
-import { toName } from "./names.ts";
+import { toKoreaStamp } from "../korea-stamp.ts";
+import { type NameRules, toName } from "../names.ts";
 import { type Fields, type Reply, amountOf, textOf } from "./reply.ts";
 import { signOrder } from "./signature.ts";
 
@@ -12,6 +12,11 @@ type Body = Readonly<Record<string, string>>;
 
 const ORDER_NUMBER_LENGTH_MAX = 20;
 const RETURN_URL_LENGTH_MAX = 200;
+/**
+ * The window's form is posted as EUC-KR, where a browser would put `&#128512;` for a character that
+ * the charset lacks; bytes are the stricter reading of the gateway's lengths.
+ */
+const NAMES: NameRules = { charset: "cp949", unit: "bytes" };
 const ITEM_NAME_BYTES_MAX = 100;
 const USER_NAME_BYTES_MAX = 50;
 const GATEWAY_ORDER_ID = /^[A-Za-z0-9]{1,40}$/;
@@ -44,8 +49,8 @@ export function toOrderBody(config: PayupConfig, request: OpenWindowRequest, at:
     orderNumber,
     userAgent: request.device === "mobile" ? "WM" : "WP",
     amount,
-    itemName: toName(request.productName, ITEM_NAME_BYTES_MAX) || NO_ITEM_NAME,
-    userName: toName(request.customerName, USER_NAME_BYTES_MAX) || NO_USER_NAME,
+    itemName: toName(request.productName, ITEM_NAME_BYTES_MAX, NAMES) || NO_ITEM_NAME,
+    userName: toName(request.customerName, USER_NAME_BYTES_MAX, NAMES) || NO_USER_NAME,
     returnUrl,
     signature: signOrder(config, { orderNumber, amount, timestamp }),
     timestamp,

@@ -7,7 +7,7 @@ import type {
 } from "../gateway.ts";
 import type { PortoneConfig } from "./account.ts";
 import type { PortoneRequest } from "./client.ts";
-import { toName } from "./names.ts";
+import { type NameRules, toName } from "../names.ts";
 
 const PRODUCT_NAME_LENGTH_MAX = 40;
 const BUYER_NAME_LENGTH_MAX = 16;
@@ -16,6 +16,9 @@ const REASON_LENGTH_MAX = 100;
 const PAGE_LENGTH_MAX = 1_000;
 /** The channel of KiwoomPay. */
 const DEFAULT_PG = "daou";
+
+/** KiwoomPay, behind the channel, keeps names in the Korean code page. */
+const NAMES: NameRules = { charset: "cp949", unit: "units" };
 
 type Body = NonNullable<PortoneRequest["body"]>;
 
@@ -33,7 +36,7 @@ export function toIssueRequest(
   config: PortoneConfig,
   request: IssueBillingKeyRequest,
 ): PortoneRequest {
-  const customerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX);
+  const customerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX, NAMES);
   return {
     operation: "customers",
     method: "post",
@@ -89,7 +92,7 @@ export function toRefundRequest(request: RefundRequest): PortoneRequest {
     // What we believe is left: where the gateway knows better it does nothing, so that no part can
     // be given back twice.
     checksum: request.leftBefore,
-    reason: toName(request.reason, REASON_LENGTH_MAX) || "refund",
+    reason: toName(request.reason, REASON_LENGTH_MAX, NAMES) || "refund",
     // Without an amount the gateway gives back what is left.
     ...(!request.everythingLeft && { amount: request.amount }),
   };
@@ -147,11 +150,11 @@ function customerPath(customerUid: string): string {
 }
 
 function toOrderFields(request: ChargeRequest): Body {
-  const buyerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX);
+  const buyerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX, NAMES);
   return {
     merchant_uid: request.orderNumber,
     amount: request.amount,
-    name: toName(request.productName, PRODUCT_NAME_LENGTH_MAX) || request.orderNumber,
+    name: toName(request.productName, PRODUCT_NAME_LENGTH_MAX, NAMES) || request.orderNumber,
     ...(buyerName !== "" && { buyer_name: buyerName }),
     // Shown at the console beside the payment, and echoed: whoever looks there finds the customer.
     custom_data: request.customerId,

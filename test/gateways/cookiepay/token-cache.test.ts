@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseKoreaStamp } from "../../../src/gateways/cookiepay/accept-date.ts";
+import { parseKoreaStamp } from "../../../src/gateways/korea-stamp.ts";
 import { tokenLifeMs } from "../../../src/gateways/cookiepay/mapping.ts";
 import {
   type FetchedToken,

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { isDeclineCode } from "../../../src/domain/decline.ts";
 import { KIWOOMPAY_DECLINES } from "../../../src/gateways/kiwoompay/declines.ts";
-import { decodeEucKr, encodeEucKr, toName } from "../../../src/gateways/kiwoompay/euc-kr.ts";
-import { parseKoreaStamp } from "../../../src/gateways/kiwoompay/korea-stamp.ts";
+import { decodeEucKr, encodeEucKr } from "../../../src/gateways/kiwoompay/euc-kr.ts";
+import { NAMES } from "../../../src/gateways/kiwoompay/name-rules.ts";
+import { toName } from "../../../src/gateways/names.ts";
+import { parseKoreaStamp } from "../../../src/gateways/korea-stamp.ts";
 
 describe("the table of declines", () => {
   test("says of every code what it means and who says so", () => {
@@ -30,14 +32,14 @@ describe("a name", () => {
     ["\u0007\ud800", ""],
     ["漢字 € ½", "漢字 € ½"],
   ])("%j is sent as %j", (text, sent) => {
-    expect(toName(text, 50)).toBe(sent);
+    expect(toName(text, 50, NAMES)).toBe(sent);
     expect(decodeEucKr(encodeEucKr(sent))).toBe(sent);
   });
 
   test("is cut between characters, by its bytes", () => {
-    expect(toName("가나다라", 5)).toBe("가나");
-    expect(toName("a가나", 4)).toBe("a가");
-    expect(toName("a 가", 2)).toBe("a");
+    expect(toName("가나다라", 5, NAMES)).toBe("가나");
+    expect(toName("a가나", 4, NAMES)).toBe("a가");
+    expect(toName("a 가", 2, NAMES)).toBe("a");
   });
 });
 
