@@ -147,10 +147,12 @@ function createStorm({ arena, composition, calendar, wish }: Run): Injector {
 }
 
 function tellWhatWasSeen({ arena, wish }: Run, counts: StormCounts): void {
-  for (const note of counts.notes) wish.tell(note);
+  if (counts.doubleCharges + counts.missed + counts.falselyFailed > 0) {
+    for (const line of arena.lines) wish.tell(`log: ${line}`);
+  }
   for (const death of arena.workers.flatMap((worker) => worker.ownDeaths())) {
     wish.tell(`died by itself: ${death}`);
   }
-  if (counts.doubleCharges + counts.missed + counts.falselyFailed === 0) return;
-  for (const line of arena.lines) wish.tell(`log: ${line}`);
+  // Last, where a reader who is shown no more than the end finds it.
+  for (const note of counts.notes) wish.tell(note);
 }
