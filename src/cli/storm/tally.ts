@@ -1,20 +1,15 @@
 /**
- * The gateway's ledger, counted as it grows: approvals and declines by customer and due period. A
- * byte for each period, and a little for each that was declined, however long the run.
+ * The gateway's ledger, counted as it grows: approvals and declines by customer and due period. Two
+ * bytes for each period, however long the run.
  */
 import type { LedgerEntry } from "../demo/simulator-client.ts";
 import type { StormCalendar, StormSubscription } from "./calendar.ts";
 
-/** How often a period was declined, and over how many days. */
-export interface Declines {
-  count: number;
-  days: number;
-}
-
 export interface Tally {
   add: (entry: LedgerEntry) => void;
   approvals(subscription: StormSubscription, month: number): number;
-  declines(subscription: StormSubscription, month: number): Declines;
+  /** How often a period was declined. */
+  declines(subscription: StormSubscription, month: number): number;
   /** Periods that have an approval. */
   paid(): number;
   /** Approvals beyond one for a period, and those that belong to no period at all. */
@@ -24,12 +19,11 @@ export interface Tally {
 }
 
 const NOTES_MAX = 20;
-const DAY_MS = 86_400_000;
 
 export function createTally(calendar: StormCalendar): Tally {
   const { months, subscriptions } = calendar;
   const approvals = new Uint8Array(subscriptions.length * months);
-  const declines = new Map<number, { count: number; firstMs: number; lastMs: number }>();
+  const declines = new Uint8Array(subscriptions.length * months);
   const ownerByKey = new Map<string, number>();
   const notes: string[] = [];
   let paid = 0;
@@ -60,13 +54,7 @@ export function createTally(calendar: StormCalendar): Tally {
   const addDecline = (entry: LedgerEntry): void => {
     const place = placeOf(entry);
     if (place === null) return;
-    const lastMs = new Date(entry.at).getTime();
-    const before = declines.get(place);
-    declines.set(place, {
-      count: (before?.count ?? 0) + 1,
-      firstMs: before?.firstMs ?? lastMs,
-      lastMs,
-    });
+    declines[place] = Math.min(255, (declines[place] ?? 0) + 1);
   };
 
   return {
@@ -79,11 +67,7 @@ export function createTally(calendar: StormCalendar): Tally {
       if (entry.kind === "decline") addDecline(entry);
     },
     approvals: ({ index }, month) => approvals[index * months + month] ?? 0,
-    declines({ index }, month) {
-      const found = declines.get(index * months + month);
-      if (found === undefined) return { count: 0, days: 0 };
-      return { count: found.count, days: (found.lastMs - found.firstMs) / DAY_MS };
-    },
+    declines: ({ index }, month) => declines[index * months + month] ?? 0,
     paid: () => paid,
     doubles: () => doubles,
     doubleNotes: () => notes,

@@ -1,6 +1,5 @@
 /** The gateway's ledger against what our database says, period by period. */
 import type { Invoice } from "../../domain/invoice.ts";
-import type { Declines } from "./tally.ts";
 
 /** What the ledger and the database say about one due period, once everything is at rest. */
 export type PeriodVerdict =
@@ -14,7 +13,8 @@ export type JudgedInvoice = Pick<Invoice, "state" | "step" | "held" | "attempts"
 
 export interface PeriodEvidence {
   approvals: number;
-  declines: Declines;
+  /** Declines in the ledger. */
+  declines: number;
   /** Undefined: our database has no invoice for the period. */
   invoice: JudgedInvoice | undefined;
   /** Business time of the judgement. */
@@ -32,7 +32,7 @@ function judgeApproved({ invoice }: PeriodEvidence): PeriodVerdict {
 
 function judgeUnpaid({ invoice, declines, now }: PeriodEvidence): PeriodVerdict {
   if (invoice === undefined) return { kind: "missed", reason: "no invoice" };
-  if (invoice.state === "failed" && isLadderUsedUp(declines)) return { kind: "declined" };
+  if (invoice.state === "failed" && isLadderUsedUp(invoice, declines)) return { kind: "declined" };
   if (invoice.state !== "open") {
     return { kind: "missed", reason: `no approval, and we say ${describe(invoice)}` };
   }
@@ -41,8 +41,7 @@ function judgeUnpaid({ invoice, declines, now }: PeriodEvidence): PeriodVerdict 
     const last = invoice.attempts.at(-1);
     return { kind: "unknown", reason: last?.reason ?? last?.state ?? invoice.step };
   }
-  if (declines.count > 0 && invoice.dueAt > now)
-    return { kind: "open", reason: "tried again later" };
+  if (declines > 0 && invoice.dueAt > now) return { kind: "open", reason: "tried again later" };
   return { kind: "missed", reason: "due, and nobody charged it" };
 }
 
@@ -50,9 +49,26 @@ function judgeUnpaid({ invoice, declines, now }: PeriodEvidence): PeriodVerdict 
 const TRIES = 5;
 const LADDER_DAYS = 7;
 
-/** By the ledger's own dates: every try was declined, or the last one came when no step was left. */
-function isLadderUsedUp({ count, days }: Declines): boolean {
-  return count >= TRIES || (count > 1 && days >= LADDER_DAYS);
+const KOREA_MS = 9 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Every try was declined, or the last one came when no step was left. That each decline on record
+ * happened is for the ledger to say; its date is the record's own. Business time goes on while an
+ * answer is on its way: a step that was still to come when the gateway declined may have passed by
+ * the time at which we wrote it.
+ */
+function isLadderUsedUp({ attempts }: JudgedInvoice, inLedger: number): boolean {
+  const declined = attempts.filter(({ state }) => state === "declined");
+  if (declined.length > inLedger) return false;
+  if (declined.length >= TRIES) return true;
+  const days = declined.map(({ closedAt }) => dayNumber(closedAt ?? new Date(0)));
+  return declined.length > 1 && (days.at(-1) ?? 0) - (days[0] ?? 0) >= LADDER_DAYS;
+}
+
+/** The day in Korea, counted from the epoch. */
+function dayNumber(at: Date): number {
+  return Math.floor((at.getTime() + KOREA_MS) / DAY_MS);
 }
 
 function describe(invoice: JudgedInvoice | undefined): string {
