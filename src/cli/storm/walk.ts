@@ -38,8 +38,14 @@ const BACKLOG_LOW = 8;
 const OVERDUE_MAX = 5;
 /** In the last part of the charges none may: each is to meet work. */
 const LAST_SHARE = 0.85;
-/** A period must be settled before the next one of its subscription comes near. */
-const STRAGGLER_DAYS = 27;
+/**
+ * The ledger tells periods apart by date alone: each must be settled before the next one of its
+ * subscription is due, which is 28 days at the least. Whoever is declined at the end of this time
+ * has the seven days of the ladder before that.
+ */
+const STRAGGLER_DAYS = 18;
+/** Told events are kept for so long. */
+const EVENT_DAYS = 27;
 
 /** Walks to the end, or to the end of the month in which time ran out. Returns that month's end. */
 export async function walkCalendar(walk: Walk): Promise<Date> {
@@ -112,7 +118,7 @@ function mayGoOn(walk: Walk, position: Position): boolean {
 
 /** Told events decide nothing. They would be most of a long run's documents, so old ones go. */
 async function forgetEvents({ composition, stopped }: Walk, day: Date): Promise<void> {
-  const before = new Date(day.getTime() - STRAGGLER_DAYS * DAY_MS);
+  const before = new Date(day.getTime() - EVENT_DAYS * DAY_MS);
   await untilDone(stopped, async () => {
     await composition.database.collection("events").deleteMany({ at: { $lt: before } });
   });
