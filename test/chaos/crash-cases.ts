@@ -51,18 +51,21 @@ const REDIS = ["kept", "wiped"] as const;
  * the next effect, is dying after the last effect. Until the outcome shows, all outcomes of a
  * scenario have one history; the queues and a flush do not depend on it either: these are cut under
  * the scenario's first outcome, the event relay in the first scenario. Outcomes that leave the same
- * behind are told apart by the call itself alone. An effect on Redis that a flush takes away never
+ * behind are told apart by the call itself alone; so is, in all scenarios but the first, what is a
+ * matter of the account. An effect on Redis that a flush takes away never
  * was: dying after it, with a flush, is dying after the effect before it, with a flush. A scenario
  * whose request arrives in flight is a charge's until then.
  */
 export function distinctCases(recorded: Recorded, points: readonly Point[]): CrashCase[] {
   const { scenario, outcome } = recorded;
   const isFirst = scenario.outcomes[0] === outcome;
+  const byCallAlone =
+    outcome.like !== null || (outcome.ofAccount === true && scenario.relays !== true);
   const shows = points.findIndex(({ name }) => name === `${outcome.touches}#1`);
   const arrives = scenario.inFlight === true ? points.findIndex(isCharge) : 0;
   const effects = points.filter(({ kind, name }, index) => {
     if (index < arrives || (isCounting(name) && scenario.relays !== true)) return false;
-    if (outcome.like !== null) return index === shows;
+    if (byCallAlone) return index === shows;
     if (isFirst) return kind !== "read" && (scenario.relays === true || !isOfRelay(name));
     return index >= shows && (kind === "gateway" || (kind === "database" && !isOfRelay(name)));
   });

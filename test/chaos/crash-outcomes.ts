@@ -11,6 +11,8 @@ export interface GatewayOutcome {
   payable: Expectation["payable"];
   /** The outcome that leaves the same behind: only the call itself is another. */
   like: string | null;
+  /** What comes of it is the account's matter, whichever of its invoices met it. */
+  ofAccount?: true;
 }
 
 type Operation = "payments" | "cancel" | "paysearch";
@@ -57,7 +59,7 @@ export const CHARGE_OUTCOMES: readonly GatewayOutcome[] = [
     payable: "no",
   },
   // The whole account is stopped for an hour, then probed.
-  spoiled("declined_account", "payments", { decline: "2005" }),
+  { ...spoiled("declined_account", "payments", { decline: "2005" }), ofAccount: true },
   refused("refused_connection", "charge"),
   refused("refused_token", "openCredential"),
   spoiled("timeout_before", "payments", "hang"),

@@ -1,7 +1,7 @@
 /**
  * The crash-point matrix at the other gateways, in the scenarios in which they differ. By default it
- * cuts round their calls alone where no request comes between, since all else is the same code; CRASH_MATRIX=distinct cuts at
- * every point that differs, as crash-points.test.ts does.
+ * cuts round their calls alone where no request comes between, and keeps Redis, since all else is
+ * the same code; CRASH_MATRIX=distinct cuts at every point that differs, as crash-points.test.ts does.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestServices, startTestServices } from "../support/services.ts";
@@ -47,8 +47,10 @@ describe.each([LANE_GATEWAYS.kiwoompay, LANE_GATEWAYS.portone])("at $name", (gat
       IS_WHOLE || IS_PART
         ? all
         : all.filter(
-            ({ cut, scenario }) =>
-              cut?.point.startsWith("gateway.") && scenario.inFlight === undefined,
+            ({ cut, redis, scenario }) =>
+              cut?.point.startsWith("gateway.") &&
+              redis === "kept" &&
+              scenario.inFlight === undefined,
           );
     const results = await runAll(lanes, cases);
     const cut = results.filter(({ wasCut }) => wasCut).length;

@@ -128,8 +128,10 @@ async function beginUnknown(stage: Stage, side: "before" | "after"): Promise<voi
   await begin(stage);
   const recorder = createRecorder({ point: "gateway.charge#1", side, answer: "dies" });
   const process = startProcess(stage.lane, recorder, stage.script);
-  void process.sweep().then(() => process.runJobs());
-  await recorder.died;
+  // A busy machine may keep it from its call, and then it does not die.
+  const living = process.sweep().then(() => process.runJobs());
+  await Promise.race([recorder.died, living.catch(() => {})]);
+  if (!recorder.isDead()) throw new NotPreparedError();
   await recorder.quiet();
   process.close();
 }
