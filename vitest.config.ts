@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { memoryFolder } from "./test/support/memory-folder.ts";
 
 // Three projects, one after the other: `unit` runs three files beside each other, each with the
 // services it needs; `integration` two, with whole systems; `gates` has the machine to itself. The
@@ -40,6 +41,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: "test/support/bundle.ts",
     setupFiles: "test/support/run-children-packed.ts",
+    env: memoryFolder(),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Fewer and shorter collections: the long proofs leave much behind.
