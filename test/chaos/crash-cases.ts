@@ -1,4 +1,5 @@
 /** The matrix: every point of every scenario, cut in every way; and how one case is run. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Lane } from "./crash-lane.ts";
 import type { GatewayOutcome } from "./crash-outcomes.ts";
 import { PRODUCT, type Process, type Work, startProcess } from "./crash-process.ts";
@@ -134,6 +135,7 @@ async function prepare(lane: Lane, scenario: Scenario): Promise<Stage> {
       return stage;
     } catch (error) {
       if (!(error instanceof NotPreparedError) || round === 10) throw error;
+      await sleep(100 * round);
     }
   }
 }

@@ -20,7 +20,7 @@ import {
   uncutCases,
 } from "./crash-runner.ts";
 
-const CASES_MIN = 50;
+const CASES_MIN = 40;
 const SHOWN_MAX = 40;
 
 describe.each([LANE_GATEWAYS.kiwoompay, LANE_GATEWAYS.portone])("at $name", (gateway) => {

@@ -138,7 +138,7 @@ function wire(lane: Lane, recorder: Recorder, adapter: GatewayAdapter) {
         label: "gateway",
         kind: "gateway",
         // A token moves nothing and stands nowhere but in memory.
-        other: { openCredential: "read", close: "sync" },
+        other: { openCredential: "read", paceOf: "sync", close: "sync" },
       }),
     ]),
     queues: {
