@@ -4,7 +4,7 @@
  */
 
 /** Who or what caused a change. */
-export type Actor = "api" | "sweep" | "charge" | "reconcile" | "operator" | "clock";
+export type Actor = "api" | "sweep" | "charge" | "reconcile" | "operator" | "clock" | "notice";
 
 export interface OutboxEntry {
   /** Running number within its document, from 1. */

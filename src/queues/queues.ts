@@ -3,9 +3,14 @@ import type { Redis } from "ioredis";
 import type { OperationalClock } from "../lib/clock.ts";
 import {
   CLEAN_JOB,
+  type DocumentJob,
+  type DocumentQueue,
+  EVENT_QUEUE,
   type InvoiceJob,
+  MESSAGE_QUEUE,
   RECONCILE_QUEUE,
   SWEEP_QUEUE,
+  WEBHOOK_QUEUE,
   chargeQueueName,
 } from "./names.ts";
 import { type SweepJob, type SweepTurn, takeSweepTurn } from "./sweep-turn.ts";
@@ -39,6 +44,11 @@ export interface Queues {
   addQuestions(
     name: "ask" | "recheck",
     invoices: readonly Pick<HintedInvoice, "id" | "revision">[],
+  ): Promise<void>;
+  /** Work on documents that stand elsewhere: notices, deliveries, messages. */
+  addDocuments(
+    queue: DocumentQueue,
+    documents: readonly { id: string; revision: number }[],
   ): Promise<void>;
   /** No worker is handed a charge or refund of this account for so long. */
   pauseCharges(account: AccountName, forMs: number): Promise<void>;
@@ -99,6 +109,7 @@ export function createQueues(options: QueuesOptions): Queues {
     ...producer,
     hints: {
       charge: (invoice) => quietly(() => producer.addCharges(invoice, [invoice])),
+      document: (queue, document) => quietly(() => producer.addDocuments(queue, [document])),
       sweep: () => quietly(() => producer.addSweep()),
     },
     all: () => queues.all,
@@ -112,12 +123,13 @@ interface OpenQueues {
   charge(account: AccountName): Queue<InvoiceJob>;
   reconcile: Queue<InvoiceJob>;
   sweep: Queue<InvoiceJob>;
-  all: Queue<InvoiceJob>[];
+  documents: Readonly<Record<DocumentQueue, Queue<DocumentJob>>>;
+  all: Queue[];
 }
 
 function openQueues(options: QueuesOptions): OpenQueues {
-  const open = (name: string) => {
-    const queue = new Queue<InvoiceJob>(name, {
+  const open = <Job = InvoiceJob>(name: string) => {
+    const queue = new Queue<Job>(name, {
       connection: options.connection,
       prefix: options.prefix,
       defaultJobOptions: JOB_OPTIONS,
@@ -132,6 +144,11 @@ function openQueues(options: QueuesOptions): OpenQueues {
     }),
   );
   const [reconcile, sweep] = [open(RECONCILE_QUEUE), open(SWEEP_QUEUE)];
+  const documents = {
+    [WEBHOOK_QUEUE]: open<DocumentJob>(WEBHOOK_QUEUE),
+    [EVENT_QUEUE]: open<DocumentJob>(EVENT_QUEUE),
+    [MESSAGE_QUEUE]: open<DocumentJob>(MESSAGE_QUEUE),
+  };
   return {
     charge({ gateway, account }) {
       const queue = charges.get(chargeQueueName(gateway, account));
@@ -140,7 +157,8 @@ function openQueues(options: QueuesOptions): OpenQueues {
     },
     reconcile,
     sweep,
-    all: [...charges.values(), reconcile, sweep],
+    documents,
+    all: [...charges.values(), reconcile, sweep, ...Object.values(documents)] as Queue[],
   };
 }
 
@@ -151,9 +169,10 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
   const assertConnected = () => {
     if (options.connection.status !== "ready") throw new Error("Redis is out of reach");
   };
-  const jobId = (invoice: Pick<HintedInvoice, "id" | "revision">, what: string) => {
+  const jobId = (document: { id: string; revision: number }, what: string) => {
     const stretch = Math.floor(options.clock.now().getTime() / ID_STRETCH_MS).toString(36);
-    return `${invoice.id}-${what}-${invoice.revision}-${stretch}`;
+    // BullMQ takes no colon in an id.
+    return `${document.id.replaceAll(":", "_")}-${what}-${document.revision}-${stretch}`;
   };
   return {
     async listWithoutJob(account, invoices) {
@@ -185,6 +204,17 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
           name,
           data: { invoiceId: invoice.id },
           opts: { jobId: jobId(invoice, name), attempts: 1 },
+        })),
+      );
+    },
+    async addDocuments(name, documents) {
+      if (documents.length === 0) return;
+      assertConnected();
+      await queues.documents[name].addBulk(
+        documents.map((document) => ({
+          name: "work",
+          data: { id: document.id },
+          opts: { jobId: jobId(document, "work"), attempts: 1 },
         })),
       );
     },

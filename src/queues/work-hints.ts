@@ -1,4 +1,5 @@
 import type { Invoice } from "../domain/invoice.ts";
+import type { DocumentQueue } from "./names.ts";
 
 /** What a hint is about: enough to find the queue and to give the job an id of its own. */
 export type HintedInvoice = Pick<
@@ -12,5 +13,6 @@ export type HintedInvoice = Pick<
  */
 export interface WorkHints {
   charge(invoice: HintedInvoice): Promise<void>;
+  document(queue: DocumentQueue, document: { id: string; revision: number }): Promise<void>;
   sweep(): Promise<void>;
 }

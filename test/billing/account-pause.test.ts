@@ -252,7 +252,7 @@ describe("a refusal that is about the merchant's account", () => {
     const advanced = await advanceClock(
       {
         ...composition,
-        hints: { charge: async () => {}, sweep: async () => {} },
+        hints: { charge: async () => {}, document: async () => {}, sweep: async () => {} },
         tellOthers: (now) => core.simulator.setClock(now),
       },
       { to, shouldStop: () => systemClock.monotonicMs() > until },

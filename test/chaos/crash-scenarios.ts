@@ -69,7 +69,7 @@ async function begin(stage: Stage): Promise<void> {
       ...composition,
       clock,
       businessClock: { now: () => Promise.resolve(clock.now()) },
-      hints: { charge: async () => {}, sweep: async () => {} },
+      hints: { charge: async () => {}, document: async () => {}, sweep: async () => {} },
       zone: config.zone,
       billingHour: config.billingHour,
     },

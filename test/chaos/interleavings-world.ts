@@ -389,6 +389,7 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
       : deliver("charger", (deps) => attemptCharge(deps, { invoiceId: id }));
   const hints: WorkHints = {
     charge: (invoice) => actor.effect("hints.charge", async () => charge(invoice)),
+    document: () => Promise.resolve(),
     sweep: () => actor.effect("hints.sweep", async () => deliver("sweeper", (deps) => sweep(deps))),
   };
   const unused = () => Promise.reject(new Error("no use case asks the queues for this"));
@@ -396,6 +397,7 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
     hints,
     countWaiting: () => Promise.resolve(0),
     listWithoutJob: unused,
+    addDocuments: () => Promise.resolve(),
     addCharges: (_account, invoices) =>
       actor.effect("queues.addCharges", async () => invoices.forEach(charge)),
     addQuestions: (name, invoices) =>

@@ -64,6 +64,7 @@ afterAll(async () => {
 /** A worker without a queue: a hint is worked on in the background. */
 function workAtOnce({ queues }: Composition): WorkHints {
   return {
+    document: (...hint) => queues.hints.document(...hint),
     sweep: async () => {
       sweeps += 1;
       await queues.hints.sweep();

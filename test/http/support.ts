@@ -79,7 +79,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     finalState: "unpaid",
     secrets: createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]),
     direct: { lease: { leaseMs: 45_000, marginMs: 5_000 }, worker: "test", random: () => 0.5 },
-    hints: { charge: async () => {}, sweep: async () => {} },
+    hints: { charge: async () => {}, document: async () => {}, sweep: async () => {} },
     testClock: {
       now: () => Promise.resolve(new Date("2027-01-31T03:00:00Z")),
       read: () => Promise.resolve(null),

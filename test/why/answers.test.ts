@@ -36,7 +36,7 @@ beforeAll(async () => {
   const key = await core.register("why-answers", "4000000000010217");
   const subscription = await core.subscribe(key);
   subscriptionId = subscription.id;
-  const hints = { charge: async () => {}, sweep: async () => {} };
+  const hints = { charge: async () => {}, document: async () => {}, sweep: async () => {} };
   const payment = await requestPayment(
     { ...composition, hints },
     {

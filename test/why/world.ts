@@ -224,7 +224,10 @@ async function refundSome(
       await core.plantFaults({ match, nth: 1, effect: fault });
     }
     await requestRefund(
-      { ...composition, hints: { charge: async () => {}, sweep: async () => {} } },
+      {
+        ...composition,
+        hints: { charge: async () => {}, document: async () => {}, sweep: async () => {} },
+      },
       {
         paymentId: invoice.id,
         amount: part ? Math.floor(invoice.refundable / 3) : null,

@@ -10,6 +10,7 @@ const ACTORS: Readonly<Record<Actor, Phrase>> = {
   reconcile: { en: "reconciliation", ko: "대사 작업" },
   operator: { en: "operator", ko: "담당자" },
   clock: { en: "test clock", ko: "테스트 시계" },
+  notice: { en: "gateway notice", ko: "결제사 통지" },
 };
 
 /** Who or what caused it: `API key shop-1`, `operator kim`, `charge worker`. */
