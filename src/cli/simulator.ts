@@ -5,7 +5,8 @@ import type { Command } from "./command.ts";
 export const simulatorCommand: Command = {
   name: "simulator",
   summary: "run the gateways' stand-in by itself",
-  usage: "billing simulator [--port 4000] [--host 127.0.0.1] [--dir .data/simulator]",
+  usage:
+    "billing simulator [--port 4000] [--host 127.0.0.1] [--dir .data/simulator] [--notify kiwoompay=http://…]",
   async run({ args, env, err }) {
     const entry = new URL("../simulator/main.ts", import.meta.url);
     const child = await spawnNode(entry, args, { env, onLine: (line) => err(`${line}\n`) });

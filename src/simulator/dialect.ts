@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { OperationCatalogue } from "./fault-rules.ts";
+import type { Ledger } from "./ledger.ts";
+import type { GatewayNotices } from "./notices/gateway-notices.ts";
 import type { GatewayGuide } from "./pages.ts";
 import type { MerchantAccount, SimulatorState } from "./state.ts";
 
@@ -12,6 +14,10 @@ export interface Dialect {
   readonly guide: GatewayGuide;
   /** The merchant that is always there. */
   readonly account: Omit<MerchantAccount, "gateway">;
+  /** Absent where the gateway tells nobody. */
+  readonly notices?: GatewayNotices;
+  /** The numbers of a cancellation at the gateway's own console; absent where it has none. */
+  newCancelDetail?(ledger: Ledger, at: Date): Readonly<Record<string, string>>;
   /** Registers the endpoints and returns their paths. */
   register(app: FastifyInstance, state: SimulatorState): readonly string[];
 }

@@ -4,7 +4,15 @@ export type Effect =
   | { readonly kind: "reply_delay"; readonly delayMs: number }
   | { readonly kind: "decline"; readonly code: string }
   | { readonly kind: "decrypt_fails"; readonly times: number }
+  | { readonly kind: "notice_delay"; readonly delayMs: number }
+  | { readonly kind: "notice_forged"; readonly field: ForgedField }
   | { readonly kind: PlainEffect };
+
+/** What a forged notice says wrongly. */
+export const FORGED_FIELDS = ["amount", "orderNumber"] as const;
+
+/** One of the words of `FORGED_FIELDS`. */
+export type ForgedField = (typeof FORGED_FIELDS)[number];
 
 /** Effects that need no value: a rule names them by the word alone. */
 export const PLAIN_EFFECTS = [
@@ -20,6 +28,10 @@ export const PLAIN_EFFECTS = [
   "commit_then_wrong_charset",
   "break_enc_data",
   "token_refused",
+  "notice_lost",
+  "notice_doubled",
+  "notice_reordered",
+  "notice_early",
 ] as const;
 
 /** One of the words of `PLAIN_EFFECTS`. */
@@ -46,6 +58,11 @@ export function isReplyEffect(kind: Effect["kind"]): kind is ReplyEffect {
   return kind.startsWith("commit_then_");
 }
 
+/** Whether the fault happens to a notice, and to nothing else. */
+export function isNoticeEffect(kind: Effect["kind"]): boolean {
+  return kind.startsWith("notice_");
+}
+
 /** Every effect as it is written in a rule, and what it does; the page and the docs show this. */
 export const EFFECT_GUIDE: readonly (readonly [written: string, does: string])[] = [
   ['{"delayMs": 3000}', "waits, then processes: the approval comes late"],
@@ -70,4 +87,19 @@ export const EFFECT_GUIDE: readonly (readonly [written: string, does: string])[]
     "processes; the decrypt call refuses this ENC_DATA so many times, then works (operations that answer with it)",
   ],
   ['"token_refused"', "refuses the token, or the token request (operations that look at one)"],
+  ['{"noticeDelayMs": 3000}', "the notice is sent so much later (notices)"],
+  [
+    '"notice_early"',
+    "the notice is sent, and its answer awaited, before the reply leaves (notices)",
+  ],
+  [
+    '"notice_reordered"',
+    "the notice waits until the gateway's next one was sent, at most 5 s (notices)",
+  ],
+  ['"notice_doubled"', "the notice is sent twice at the same time (notices)"],
+  ['"notice_lost"', "the notice is never sent (notices)"],
+  [
+    '{"noticeForged": "amount"}',
+    "a forgery with another amount goes out too, or with another order number by orderNumber (notices)",
+  ],
 ];

@@ -1,4 +1,4 @@
-import { type Effect, PLAIN_EFFECTS } from "./effects.ts";
+import { type Effect, FORGED_FIELDS, PLAIN_EFFECTS, isNoticeEffect } from "./effects.ts";
 import { parseBound } from "./korea-time.ts";
 import { ControlInputError, readChoice, readObject, readText, readWhole } from "./strict-input.ts";
 
@@ -13,6 +13,9 @@ const MATCHED_TEXTS = [
   "orderNumber",
   "transactionId",
 ] as const;
+
+/** The operation by which a rule names a notice; a gateway that sends none does not have it. */
+export const NOTICE_OPERATION = "notice";
 
 /** Which operations a gateway has, and what can happen to them. */
 export interface OperationCatalogue {
@@ -117,6 +120,10 @@ export function appliesTo(
   operation: string,
   catalogue: OperationCatalogue,
 ): boolean {
+  if (isNoticeEffect(effect.kind) || operation === NOTICE_OPERATION) {
+    const isSent = catalogue.names.includes(NOTICE_OPERATION);
+    return isNoticeEffect(effect.kind) && operation === NOTICE_OPERATION && isSent;
+  }
   if (effect.kind === "decline") return catalogue.charging.includes(operation);
   if (effect.kind === "break_enc_data" || effect.kind === "decrypt_fails") {
     return catalogue.sealed.includes(operation);
@@ -153,19 +160,25 @@ function parseEffect(value: unknown, where: string): Effect {
   if (typeof value === "string") {
     return { kind: readChoice(value, where, PLAIN_EFFECTS) };
   }
-  const known = ["delayMs", "replyDelayMs", "decline", "decryptFails"];
+  const known = [
+    "delayMs",
+    "replyDelayMs",
+    "decline",
+    "decryptFails",
+    "noticeDelayMs",
+    "noticeForged",
+  ];
   const effect = readObject(value, where, known);
   if (Object.keys(effect).length !== 1) {
     throw new ControlInputError(`${where} must have exactly one of ${known.join(", ")}`);
   }
-  const delayBounds = [1, DELAY_MS_MAX] as const;
-  if (effect.delayMs !== undefined) {
-    const delayMs = readWhole(effect.delayMs, `${where}.delayMs`, delayBounds);
-    return { kind: "delay", delayMs };
+  for (const [name, kind] of Object.entries(WAITS)) {
+    if (effect[name] === undefined) continue;
+    return { kind, delayMs: readWhole(effect[name], `${where}.${name}`, [1, DELAY_MS_MAX]) };
   }
-  if (effect.replyDelayMs !== undefined) {
-    const delayMs = readWhole(effect.replyDelayMs, `${where}.replyDelayMs`, delayBounds);
-    return { kind: "reply_delay", delayMs };
+  if (effect.noticeForged !== undefined) {
+    const field = readChoice(effect.noticeForged, `${where}.noticeForged`, FORGED_FIELDS);
+    return { kind: "notice_forged", field };
   }
   if (effect.decryptFails !== undefined) {
     const times = readWhole(effect.decryptFails, `${where}.decryptFails`, [1, COUNT_MAX]);
@@ -173,6 +186,13 @@ function parseEffect(value: unknown, where: string): Effect {
   }
   return { kind: "decline", code: readDeclineCode(effect.decline, `${where}.decline`) };
 }
+
+/** Effects that are a wait, by the name under which a rule writes them. */
+const WAITS = {
+  delayMs: "delay",
+  replyDelayMs: "reply_delay",
+  noticeDelayMs: "notice_delay",
+} as const;
 
 function readDeclineCode(value: unknown, where: string): string {
   if (typeof value !== "string" || !/^[A-Za-z0-9]{1,10}$/.test(value) || /^0+$/.test(value)) {

@@ -93,11 +93,10 @@ export function createFaults(catalogues: Catalogues): Faults {
         if (!matches(rule.match, facts, now)) continue;
         // Counted even where an earlier rule strikes: "the second request" must mean the second.
         rule.matched += 1;
-        const isWait = effect.kind === "delay" || effect.kind === "reply_delay";
-        if ((!isWait && decision.effect) || !strikes(rule, facts)) continue;
-        if (effect.kind === "delay") decision.delayMs += effect.delayMs;
+        if ((!("delayMs" in effect) && decision.effect) || !strikes(rule, facts)) continue;
+        if (!("delayMs" in effect)) decision.effect = effect;
         else if (effect.kind === "reply_delay") decision.replyDelayMs += effect.delayMs;
-        else decision.effect = effect;
+        else decision.delayMs += effect.delayMs;
       }
       return decision;
     },

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     host: { type: "string", default: "127.0.0.1" },
     dir: { type: "string", default: path.join(".data", "simulator") },
     account: { type: "string", multiple: true, default: [] },
+    notify: { type: "string", multiple: true, default: [] },
     "watch-stdin": { type: "boolean", default: false },
   },
 });
@@ -22,7 +23,13 @@ function toOptions(): SimulatorOptions {
   if (!/^\d+$/.test(values.port) || port > 65_535) {
     throw new Error(`--port must be a number from 0 to 65535, not "${values.port}"`);
   }
-  return { port, host: values.host, dir: values.dir, accounts: values.account.map(toAccount) };
+  return {
+    port,
+    host: values.host,
+    dir: values.dir,
+    accounts: values.account.map(toAccount),
+    noticeUrls: Object.fromEntries(values.notify.map(toNoticeUrl)),
+  };
 }
 
 function toAccount(text: string): MerchantAccount {
@@ -35,6 +42,14 @@ function toAccount(text: string): MerchantAccount {
     throw new Error(`--account names the gateway "${gateway}"; there are ${known}`);
   }
   return { gateway, id, secret };
+}
+
+function toNoticeUrl(text: string): readonly [string, string] {
+  const [, gateway, url] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
+  if (gateway === undefined || url === undefined) {
+    throw new Error(`--notify must be written gateway=http://…, not "${text}"`);
+  }
+  return [gateway, url];
 }
 
 function stop(): void {

@@ -3,10 +3,12 @@ import { CARD_TABLE, DECLINE_TABLE, EFFECT_TABLE, type GuideTable } from "./guid
 import { type Markup, PAGE_HEADERS, html, page, table } from "../lib/html.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
 import { matchingEntries, parseLedgerQuery, totalsOf } from "./ledger-query.ts";
+import type { NoticeRecord } from "./notices/notice-log.ts";
 import type { SimulatorState } from "./state.ts";
 import { readObject } from "./strict-input.ts";
 
 const ROWS_PER_PAGE = 200;
+const NOTICES_SHOWN = 20;
 const FILTERS = ["kind", "orderNumber", "billingKey", "buyerId", "transactionId", "from", "to"];
 const KIND_LABELS: Readonly<Record<LedgerEntry["kind"], string>> = {
   billing_key_issued: "빌링키 발급 billing key issued",
@@ -59,6 +61,8 @@ ${guides.map((guide) => html`<h3>${guide.title}</h3><pre>${guide.curlLines(baseU
 <h2>Faults 장애</h2>
 ${rules.length > 0 ? table(["Rules in force 적용 중인 규칙"], rules) : html`<p>No rules in force 적용 중인 규칙 없음</p>`}
 ${guideTable(EFFECT_TABLE)}
+<h2>Notices 통지</h2>
+${noticeTables(state)}
 <h2>Not understood 이해하지 못한 요청</h2>
 ${
   unknown.length > 0
@@ -74,6 +78,41 @@ ${
     : html`<p>None 없음</p>`
 }`,
   );
+}
+
+function noticeTables({ notices }: SimulatorState): readonly Markup[] {
+  const urls = Object.entries(notices.urls.current());
+  const latest = notices.log.records().toReversed().slice(0, NOTICES_SHOWN);
+  return [
+    urls.length > 0
+      ? table(["Gateway 대행사", "Address 주소"], urls)
+      : html`<p>No address yet 등록된 주소 없음: <code>--notify gateway=http://…</code>, <code>POST /_sim/notice-urls</code></p>`,
+    table(
+      [
+        "When 시각",
+        "Gateway 대행사",
+        "Kind 구분",
+        "Order 주문번호",
+        "State 상태",
+        "Fault 장애",
+        "Last answer 최근 응답",
+      ],
+      latest.map((one) => [
+        one.realAt,
+        one.gateway,
+        KIND_LABELS[one.kind],
+        one.orderNumber,
+        one.isForged ? `${one.state} (forged 위조)` : one.state,
+        one.fault ?? "",
+        lastAnswer(one),
+      ]),
+    ),
+  ];
+}
+
+function lastAnswer({ tries }: NoticeRecord): string {
+  const last = tries.at(-1);
+  return last === undefined ? "" : `${tries.length}: ${last.status ?? last.error ?? ""}`;
 }
 
 function ledgerPage(state: SimulatorState, query: unknown): string {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type OperationalClock, systemClock } from "../lib/clock.ts";
 import { registerControlApi } from "./control-api.ts";
@@ -6,6 +7,9 @@ import { DIALECTS } from "./dialects.ts";
 import { loadPrivateKeys, prepareDataFolder } from "./data-folder.ts";
 import { createFaults } from "./faults.ts";
 import { createLedger } from "./ledger.ts";
+import { registerNoticeApi } from "./notices/console-api.ts";
+import { createNoticeUrls } from "./notices/notice-urls.ts";
+import { createNotices } from "./notices/notices.ts";
 import { createNotUnderstoodList, nearestPath } from "./not-understood.ts";
 import { registerPages } from "./pages.ts";
 import { createSimClock } from "./sim-clock.ts";
@@ -24,6 +28,8 @@ export interface SimulatorOptions {
   readonly host?: string;
   /** Merchants beside the one that every gateway has. */
   readonly accounts?: readonly MerchantAccount[];
+  /** Where each gateway's notices go, by its name; without an address it tells nobody. */
+  readonly noticeUrls?: Readonly<Record<string, string>>;
   readonly clock?: OperationalClock;
 }
 
@@ -37,6 +43,8 @@ export interface Simulator {
 /** Starts the gateways' stand-in; it listens when the promise resolves. */
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
   const closing = new AbortController();
+  // Whatever waits listens to it, requests and notices by the thousand: no leak to be warned of.
+  setMaxListeners(0, closing.signal);
   const state = createState(options, closing.signal);
   const app = buildApp(state);
   try {
@@ -59,19 +67,28 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 }
 
 function createState(options: SimulatorOptions, closing: AbortSignal): SimulatorState {
+  // What may be refused comes first, before any file is open.
+  const gateways = new Map(
+    DIALECTS.flatMap(({ gateway, notices }) => (notices ? [[gateway, notices] as const] : [])),
+  );
+  const noticeUrls = createNoticeUrls([...gateways.keys()], options.noticeUrls ?? {});
   prepareDataFolder(options.dir);
   const operational = options.clock ?? systemClock;
   const clock = createSimClock(options.dir, operational);
-  return {
+  const around = {
     clock,
     ledger: createLedger(options.dir, clock),
     faults: createFaults(new Map(DIALECTS.map((one) => [one.gateway, one.catalogue]))),
     switches: createSwitchBoard(),
+    closing,
+  };
+  return {
+    ...around,
+    notices: createNotices(around, gateways, noticeUrls),
     notUnderstood: createNotUnderstoodList(operational),
     keys: loadPrivateKeys(options.dir),
     merchants: createMerchants(options.accounts ?? []),
     callRate: createCallRate(operational),
-    closing,
   };
 }
 
@@ -100,7 +117,8 @@ function buildApp(state: SimulatorState): FastifyInstance {
   });
 
   const ofGateways = DIALECTS.flatMap((dialect) => dialect.register(app, state));
-  const paths = [...ofGateways, ...registerControlApi(app, state), "/"];
+  const ofControl = [...registerControlApi(app, state), ...registerNoticeApi(app, state, DIALECTS)];
+  const paths = [...ofGateways, ...ofControl, "/"];
   registerPages(
     app,
     state,

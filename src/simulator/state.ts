@@ -2,6 +2,7 @@ import type { CallRate } from "./call-rate.ts";
 import type { PrivateKeys } from "./data-folder.ts";
 import type { Faults } from "./faults.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Notices } from "./notices/notices.ts";
 import type { NotUnderstoodList } from "./not-understood.ts";
 import type { SimClock } from "./sim-clock.ts";
 import type { SwitchBoard } from "./switches.ts";
@@ -30,6 +31,7 @@ export interface SimulatorState {
   readonly keys: PrivateKeys;
   readonly merchants: Merchants;
   readonly callRate: CallRate;
+  readonly notices: Notices;
   /** Fires when the simulator stops: nothing is processed any more. */
   readonly closing: AbortSignal;
 }

@@ -15,7 +15,7 @@ const TABLES = {
 } as const;
 
 /** What no document settles; the defaults are the harsh reading. */
-type Switches = {
+export type Switches = {
   readonly [Gateway in keyof typeof TABLES]: SwitchValues<(typeof TABLES)[Gateway]>;
 } & {
   /** Look-ups do not show approvals younger than this, in real time. */

@@ -1,3 +1,4 @@
+import { finished } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyReply } from "fastify";
 import iconv from "iconv-lite";
@@ -45,7 +46,11 @@ export async function serveExchange(
   const rule = decision.effect;
   if (rule && isSwallowing(rule.kind)) return spoil(rule.kind, reply);
 
+  const nextSeq = state.ledger.nextSeq();
   const processed = exchange.process(rule);
+  // Processing is synchronous, so what the ledger gained is of this request.
+  const notices = state.notices.raise(state.ledger.all().slice(nextSeq - 1));
+  await notices.sendEarly();
   const answered = await pause(
     decision.replyDelayMs + (processed.replyDelayMs ?? 0),
     state.closing,
@@ -54,6 +59,10 @@ export async function serveExchange(
 
   const spoiling = rule && isReplyEffect(rule.kind) ? rule.kind : processed.effect;
   const charset = exchange.charset ?? "utf-8";
+  const isHeard = spoiling !== "commit_then_hang" && spoiling !== "hang";
+  // A notice follows the reply; one that never leaves holds no notice up.
+  if (isHeard) finished(reply.raw, () => notices.send());
+  else notices.send();
   const isWrongCharset = spoiling === "commit_then_wrong_charset";
   if (spoiling && !isWrongCharset) return spoil(spoiling, reply);
   const { status, body } = processed.reply;

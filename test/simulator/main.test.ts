@@ -111,6 +111,20 @@ describe("simulator process", () => {
     expect((await createClient(port).get("/health")).status).toBe(200);
   });
 
+  it("tells the addresses that its command line names", async () => {
+    const urls = [
+      "--notify",
+      "kiwoompay=https://shop.example/k",
+      "--notify",
+      "portone=http://[::1]:1/",
+    ];
+    const { port } = await start(["--port", "0", "--dir", temporaryDir(), ...urls]);
+    expect((await createClient(port).get("/_sim/notice-urls")).body).toEqual({
+      kiwoompay: "https://shop.example/k",
+      portone: "http://[::1]:1/",
+    });
+  });
+
   it("takes further accounts, and refuses options that it cannot read", async () => {
     const dir = temporaryDir();
     const { port } = await start(["--port", "0", "--dir", dir, "--account", "cookiepay:shop2:s2"]);
@@ -123,6 +137,9 @@ describe("simulator process", () => {
       ["--port", "x"],
       ["--account", "cookiepay:nosecret"],
       ["--account", "nobody:shop2:s2"],
+      ["--notify", "http://127.0.0.1:3000/"],
+      ["--notify", "payup=http://127.0.0.1:3000/"],
+      ["--notify", "kiwoompay=nowhere"],
       ["--colour", "red"],
     ]) {
       const options = [MAIN, ...args];

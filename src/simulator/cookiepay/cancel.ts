@@ -4,6 +4,7 @@ import { CODES, GATEWAY, type Refusal, SUCCESS_TEXT } from "./codes.ts";
 import { isRefusal, optional, required, textOf } from "./fields.ts";
 import { newTransactionId } from "./numbers.ts";
 import { type AdmittedCall, type Cookiepay, type Operation, refusing } from "./operation.ts";
+import { refundDraft } from "../refund-draft.ts";
 import { paymentFacts } from "./payment-facts.ts";
 
 /** POST /api/cancel: gives back a payment, whole or in part; it speaks in lower case. */
@@ -28,30 +29,16 @@ export function createCancelOperation(gateway: Cookiepay): Operation {
       if (isRefusal(refund)) return refusing(this, refund);
       const at = clock.business();
       const cancelTransactionId = newTransactionId(ledger, at);
-      const { billingKey, buyerId, orderNumber, transactionId, cardLast4 } =
-        refund.payment.approval;
-      ledger.append([
-        {
-          at: at.toISOString(),
-          gateway: GATEWAY,
-          merchant: call.merchant,
-          kind: "refund",
-          billingKey,
-          buyerId,
-          orderNumber,
-          transactionId,
-          cardLast4,
-          amount: refund.amount,
-          fault: call.effect?.kind,
-          detail: { cancelTransactionId, reason: call.body.reason ?? "" },
-        },
-      ]);
+      const { amount } = refund;
+      const detail = { cancelTransactionId, reason: call.body.reason ?? "" };
+      const fault = call.effect?.kind;
+      ledger.append([refundDraft(refund.payment.approval, { at, amount, fault, detail })]);
       const body = {
         cancel_code: CODES.success,
         cancel_msg: SUCCESS_TEXT,
         cancel_tid: cancelTransactionId,
         cancel_date: toKoreaStamp(at),
-        cancel_amt: `${refund.amount}`,
+        cancel_amt: `${amount}`,
       };
       return { reply: { status: 200, body } };
     },

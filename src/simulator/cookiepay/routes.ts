@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Effect } from "../effects.ts";
-import type { OperationCatalogue } from "../fault-rules.ts";
+import { NOTICE_OPERATION, type OperationCatalogue } from "../fault-rules.ts";
 import type { Dialect } from "../dialect.ts";
 import type { SimulatorState } from "../state.ts";
 import { type Processed, serveExchange } from "../wire.ts";
@@ -14,6 +14,8 @@ import { createEncData } from "./enc-data.ts";
 import { createKeyInOperation } from "./keyin.ts";
 import { isRefusal } from "./fields.ts";
 import { createPaycertOperation, createPaysearchOperation } from "./lookup.ts";
+import { COOKIEPAY_NOTICES } from "./notices.ts";
+import { newTransactionId } from "./numbers.ts";
 import { type Cookiepay, type Operation, admit, refusing } from "./operation.ts";
 import { createPaymentsOperation } from "./payments.ts";
 import { createTokenOperation } from "./token.ts";
@@ -42,6 +44,7 @@ const CATALOGUE: OperationCatalogue = {
     "paycert",
     "paysearch",
     "decrypt",
+    NOTICE_OPERATION,
   ],
   charging: ["billkeygen", "payments", "keyin"],
   sealed: ["billkeygen", "payments", "keyin"],
@@ -62,6 +65,8 @@ export const COOKIEPAY: Dialect = {
   gateway: GATEWAY,
   catalogue: CATALOGUE,
   guide: COOKIEPAY_GUIDE,
+  notices: COOKIEPAY_NOTICES,
+  newCancelDetail: (ledger, at) => ({ cancelTransactionId: newTransactionId(ledger, at) }),
   account: { id: "sim_merchant", secret: "sim_secret" },
   register,
 };

@@ -94,10 +94,29 @@ export function approvalDraft(
       authNumber: newAuthNumber(ledger),
       cardCode: paid.card.cardCode,
       cardName: paid.card.cardName,
+      maskedNumber: maskNumber(paid.card),
       productName: body.PRODUCTNAME ?? "",
+      productCode: body.PRODUCTCODE ?? "",
       buyerName: body.USERNAME ?? "",
+      ...noticeTexts(call),
     },
   };
+}
+
+/** What only a notice prints again, as far as it was sent. */
+function noticeTexts({ body }: AdmittedCall): Record<string, string> {
+  const { EMAIL, RESERVEDINDEX1, RESERVEDINDEX2, RESERVEDSTRING } = body;
+  return {
+    ...(EMAIL && { email: EMAIL }),
+    ...(RESERVEDINDEX1 && { reservedIndex1: RESERVEDINDEX1 }),
+    ...(RESERVEDINDEX2 && { reservedIndex2: RESERVEDINDEX2 }),
+    ...(RESERVEDSTRING && { reservedString: RESERVEDSTRING }),
+  };
+}
+
+/** The number as the gateway prints it. */
+export function maskNumber({ number }: TestCard): string {
+  return `${number.slice(0, 6)}******${number.slice(-4)}`;
 }
 
 /** The fields that a reply prints about an approval; their names were recorded in 2022. */

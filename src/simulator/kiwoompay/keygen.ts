@@ -1,4 +1,3 @@
-import type { TestCard } from "../cards.ts";
 import { approveIssue, decideCharge } from "../charge-decision.ts";
 import { toKoreaStamp } from "../korea-time.ts";
 import type { EntryDraft } from "../ledger-entry.ts";
@@ -10,6 +9,7 @@ import {
   approvalDraft,
   decline,
   findCard,
+  maskNumber,
   printApproval,
   refusePayment,
   withApprovalFaults,
@@ -120,8 +120,4 @@ function issueDraft(call: AdmittedCall, { card, expiry }: CardInHand): Omit<Entr
       cardName: card.cardName,
     },
   };
-}
-
-function maskNumber({ number }: TestCard): string {
-  return `${number.slice(0, 6)}******${number.slice(-4)}`;
 }

@@ -1,5 +1,6 @@
 import type { ApprovedPayment } from "../books.ts";
 import { toKoreaStamp } from "../korea-time.ts";
+import { refundDraft } from "../refund-draft.ts";
 import type { Processed } from "../wire.ts";
 import { SHOP } from "./charge.ts";
 import { CODES, GATEWAY, type Refusal, isRefusal, refuse } from "./codes.ts";
@@ -61,23 +62,10 @@ function give({ state }: Kiwoompay, call: AdmittedCall, payment: ApprovedPayment
   const at = clock.business();
   const amount = Number(call.body.AMOUNT);
   const cancelTransactionId = newTransactionId(ledger, at);
-  const { billingKey, buyerId, orderNumber, transactionId, cardLast4 } = payment.approval;
-  ledger.append([
-    {
-      at: at.toISOString(),
-      gateway: GATEWAY,
-      merchant: call.merchant,
-      kind: "refund",
-      billingKey,
-      buyerId,
-      orderNumber,
-      transactionId,
-      cardLast4,
-      amount,
-      fault: call.effect?.kind,
-      detail: { cancelTransactionId, reason: call.body.CANCELREASON ?? "" },
-    },
-  ]);
+  const detail = { cancelTransactionId, reason: call.body.CANCELREASON ?? "" };
+  const fault = call.effect?.kind;
+  ledger.append([refundDraft(payment.approval, { at, amount, fault, detail })]);
+  const { orderNumber, transactionId } = payment.approval;
   const namesOwn = switches.current().kiwoompay.cancelNumber === "own_daoutrx";
   return succeeding(call, {
     ...(namesOwn ? { DAOUTRX: cancelTransactionId } : { TRXID: transactionId ?? "" }),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Dialect } from "../dialect.ts";
 import type { Effect } from "../effects.ts";
-import type { OperationCatalogue } from "../fault-rules.ts";
+import { NOTICE_OPERATION, type OperationCatalogue } from "../fault-rules.ts";
 import type { SimulatorState } from "../state.ts";
 import { type Processed, serveExchange } from "../wire.ts";
 import { createBatchOperation } from "./batch.ts";
@@ -9,6 +9,8 @@ import { GATEWAY, type Refusal, isRefusal } from "./codes.ts";
 import { readBodiesAsEucKr } from "./euc-kr.ts";
 import { KIWOOMPAY_GUIDE } from "./guide.ts";
 import { createKeygenOperation } from "./keygen.ts";
+import { KIWOOMPAY_NOTICES } from "./notices.ts";
+import { newTransactionId } from "./numbers.ts";
 import { type IncomingCall, type Kiwoompay, type Operation, admit, refusing } from "./operation.ts";
 import { createPayCancelOperation } from "./pay-cancel.ts";
 import type { StepTwo } from "./pay-methods.ts";
@@ -25,7 +27,7 @@ const CREATORS = [
 ];
 
 const CATALOGUE: OperationCatalogue = {
-  names: ["ready", "keygen", "batch", "sugi", "pay_cancel"],
+  names: ["ready", "keygen", "batch", "sugi", "pay_cancel", NOTICE_OPERATION],
   charging: ["keygen", "batch", "sugi"],
   sealed: [],
   tokened: ["ready", "keygen", "batch", "sugi", "pay_cancel"],
@@ -36,6 +38,8 @@ export const KIWOOMPAY: Dialect = {
   gateway: GATEWAY,
   catalogue: CATALOGUE,
   guide: KIWOOMPAY_GUIDE,
+  notices: KIWOOMPAY_NOTICES,
+  newCancelDetail: (ledger, at) => ({ cancelTransactionId: newTransactionId(ledger, at) }),
   account: { id: "CTSIM001", secret: "sim_kiwoom_key" },
   register,
 };

@@ -1,4 +1,5 @@
 import { toKoreaDay } from "../korea-time.ts";
+import { refundDraft } from "../refund-draft.ts";
 import type { SimulatorState } from "../state.ts";
 import { GATEWAY } from "./codes.ts";
 import { newTransactionId } from "./numbers.ts";
@@ -19,25 +20,9 @@ export function cancelAtEvening({ ledger, clock }: SimulatorState): void {
     const payment = ledger.books.payment(GATEWAY, approval.transactionId ?? "");
     const left = (approval.amount ?? 0) - (payment?.refundedAmount ?? 0);
     if (left === 0 || evening > now) continue;
-    const { merchant, billingKey, buyerId, orderNumber, transactionId, cardLast4 } = approval;
-    ledger.append([
-      {
-        at: evening.toISOString(),
-        gateway: GATEWAY,
-        merchant,
-        kind: "refund",
-        billingKey,
-        buyerId,
-        orderNumber,
-        transactionId,
-        cardLast4,
-        amount: left,
-        detail: {
-          cancelTransactionId: newTransactionId(ledger, evening),
-          reason: "sandbox 20:00",
-        },
-      },
-    ]);
+    const cancelTransactionId = newTransactionId(ledger, evening);
+    const detail = { cancelTransactionId, reason: "sandbox 20:00" };
+    ledger.append([refundDraft(approval, { at: evening, amount: left, fault: undefined, detail })]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { noticeSwitches } from "../notices/gateway-notices.ts";
 import { choice, whole } from "../switch-table.ts";
 
 /** What no document settles about KiwoomPay direct, or what two of them say differently. */
@@ -16,7 +17,7 @@ export const KIWOOMPAY_SWITCHES = {
   readyResultCode: choice("absent", "present"),
   /** An order number again: charged again, refused after a success, refused after a decline too. */
   duplicateOrderNumber: choice("accept", "reject", "reject_after_decline"),
-  /** What a cancellation names: a number of its own as DAOUTRX, or the approval's as TRXID. */
+  /** What a cancellation names, in its notice too: a DAOUTRX of its own, or the approval's as TRXID. */
   cancelNumber: choice("own_daoutrx", "approval_trxid"),
   /** The habit of the real sandbox: no test card is taken, and approvals are cancelled at 20:00. */
   sandboxHabit: choice("off", "on"),
@@ -24,4 +25,9 @@ export const KIWOOMPAY_SWITCHES = {
   callsPerSecond: whole(5, 100_000),
   /** How a call too many is refused: a code with HTTP 200, or HTTP 429. */
   rateRefusal: choice("code", "http429"),
+  ...noticeSwitches({ tries: 10, retryMs: 180_000 }),
+  /** The form of a notice: GET, or POST with RESULTCODE where the dialect is the guide's; or a fixed one. */
+  noticeForm: choice("by_dialect", "get", "post_form", "post_json"),
+  /** Whether payments by billing key are notified. */
+  noticeOfBillingKeys: choice("sent", "not_sent"),
 } as const;

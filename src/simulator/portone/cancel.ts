@@ -1,6 +1,5 @@
 import {
   type Refusal,
-  GATEWAY,
   MESSAGES,
   OWN_MESSAGES,
   isRefusal,
@@ -8,8 +7,9 @@ import {
   refusing,
   succeeding,
 } from "./envelope.ts";
+import { refundDraft } from "../refund-draft.ts";
 import { ANY, FLAG, text, textOf, whole } from "./fields.ts";
-import { newCancellationId, newPgTid } from "./numbers.ts";
+import { newCancelDetail } from "./numbers.ts";
 import type { AdmittedCall, Operation, Portone } from "./operation.ts";
 import { paymentFacts } from "./payment-facts.ts";
 import { type PaymentRecord, findPayment, paymentsUnder, printPayment } from "./payments.ts";
@@ -93,30 +93,19 @@ function findCancellable(
 
 function writeRefund(
   { state }: Portone,
-  { merchant, body, effect }: AdmittedCall,
+  { body, effect }: AdmittedCall,
   { record, amount }: Refund,
 ): void {
   const { ledger, clock } = state;
   const at = clock.business();
-  const { billingKey, buyerId, orderNumber, transactionId, cardLast4 } = record.entry;
-  ledger.append([
-    {
-      at: at.toISOString(),
-      gateway: GATEWAY,
-      merchant,
-      kind: "refund",
-      billingKey,
-      buyerId,
-      orderNumber,
-      transactionId,
-      cardLast4,
-      amount,
-      fault: effect?.kind,
-      detail: {
-        cancelTransactionId: newPgTid(ledger, at),
-        cancellationId: newCancellationId(ledger),
-        reason: body.text("reason") ?? "",
-      },
-    },
-  ]);
+  const detail = {
+    ...newCancelDetail(ledger, at),
+    reason: body.text("reason") ?? "",
+    ...(isTrue(body.any("enable_webhook")) && { webhook: "yes" }),
+  };
+  ledger.append([refundDraft(record.entry, { at, amount, fault: effect?.kind, detail })]);
+}
+
+function isTrue(flag: unknown): boolean {
+  return flag === true || flag === "true" || flag === "1";
 }

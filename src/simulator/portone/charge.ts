@@ -6,6 +6,7 @@ import type { EntryDraft } from "../ledger-entry.ts";
 import type { Processed } from "../wire.ts";
 import { GATEWAY, OWN_MESSAGES, type Refusal, refuse, refusing, succeeding } from "./envelope.ts";
 import type { CheckedBody } from "./fields.ts";
+import { keepNoticeUrls } from "./notices.ts";
 import { newApplyNum, newImpUid, newPgTid } from "./numbers.ts";
 import type { AdmittedCall, Portone } from "./operation.ts";
 import { findPayment, printPayment } from "./payments.ts";
@@ -156,12 +157,14 @@ function detailOf({ body, customerUid, usage, printed }: Charge): Record<string,
     return value === undefined ? [] : [[name, value] as const];
   });
   const customData = body.any("custom_data");
+  const noticeUrls = keepNoticeUrls(body.any("notice_url"));
   return {
     ...Object.fromEntries(kept),
     ...printed,
     quota: `${body.whole("card_quota") ?? 0}`,
     ...(customerUid !== undefined && { customerUid }),
     ...(usage !== undefined && { usage }),
+    ...(noticeUrls !== undefined && { noticeUrls }),
     ...(customData !== undefined && customData !== null && { customData: toData(customData) }),
   };
 }

@@ -10,9 +10,12 @@ export function newImpUid(ledger: Ledger): string {
   return `imp_${spread(ledger)}`;
 }
 
-/** A cancellation's id, unique likewise. */
-export function newCancellationId(ledger: Ledger): string {
-  return `cancel_${spread(ledger)}`;
+/** The numbers of a cancellation: the company's, and the id that its webhook names. */
+export function newCancelDetail(ledger: Ledger, at: Date): Record<string, string> {
+  return {
+    cancelTransactionId: newPgTid(ledger, at),
+    cancellationId: `cancel_${spread(ledger)}`,
+  };
 }
 
 /** The number of the company behind: cTS, yyMMddHHmmss in Korea, 5 digits. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Dialect } from "../dialect.ts";
 import type { Effect } from "../effects.ts";
-import type { OperationCatalogue } from "../fault-rules.ts";
+import { NOTICE_OPERATION, type OperationCatalogue } from "../fault-rules.ts";
 import type { SimulatorState } from "../state.ts";
 import { type Processed, serveExchange } from "../wire.ts";
 import { createAgainOperation } from "./again.ts";
@@ -24,6 +24,8 @@ import {
   createPaymentListOperation,
   createPaymentReadOperation,
 } from "./look-ups.ts";
+import { PORTONE_NOTICES } from "./notices.ts";
+import { newCancelDetail } from "./numbers.ts";
 import { createOnetimeOperation } from "./onetime.ts";
 import { type Incoming, type Operation, type Portone, admit } from "./operation.ts";
 import {
@@ -93,7 +95,7 @@ const NAMES = [
 ];
 
 const CATALOGUE: OperationCatalogue = {
-  names: NAMES,
+  names: [...NAMES, NOTICE_OPERATION],
   charging: ["onetime", "again", "customer_issue"],
   sealed: [],
   tokened: NAMES,
@@ -104,6 +106,8 @@ export const PORTONE: Dialect = {
   gateway: GATEWAY,
   catalogue: CATALOGUE,
   guide: PORTONE_GUIDE,
+  notices: PORTONE_NOTICES,
+  newCancelDetail,
   account: { id: "sim_imp_key", secret: "sim_imp_secret" },
   register,
 };

@@ -1,3 +1,4 @@
+import { noticeSwitches } from "../notices/gateway-notices.ts";
 import { choice, whole } from "../switch-table.ts";
 
 /** What no document settles about PortOne. */
@@ -24,4 +25,7 @@ export const PORTONE_SWITCHES = {
   tokenExtensionMs: whole(300_000, 86_400_000),
   /** Calls that charge, refund, issue or revoke, a second and merchant; 0 sets no limit. */
   callsPerSecond: whole(50, 100_000),
+  ...noticeSwitches({ tries: 1, retryMs: 60_000 }),
+  /** The body of a notice. */
+  noticeForm: choice("json", "form"),
 } as const;

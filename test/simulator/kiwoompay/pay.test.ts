@@ -240,5 +240,11 @@ it("KiwoomPay's switches stand at the harsh reading", () => {
     sandboxHabit: "off",
     callsPerSecond: 5,
     rateRefusal: "code",
+    notices: "on",
+    noticeTries: 10,
+    noticeRetryMs: 180_000,
+    noticeTimeoutMs: 10_000,
+    noticeForm: "by_dialect",
+    noticeOfBillingKeys: "sent",
   });
 });
