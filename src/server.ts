@@ -7,6 +7,7 @@ import { type Config, loadConfig } from "./config.ts";
 import { createLogger, describeError } from "./lib/logger.ts";
 import { type LocalStack, startLocalStack } from "./local-stack.ts";
 import { failToStart, isChild, loadDotEnv, onShutdown, tellReady } from "./process.ts";
+import { tellNoticeUrls } from "./tell-simulator.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { "with-workers": { type: "boolean" } } });
@@ -49,9 +50,28 @@ async function serve(
   const address = app.server.address();
   const port = typeof address === "object" && address !== null ? address.port : config.port;
   log.info({ port, simulator: stack.simulatorUrl }, "API serves");
+  await askForNotices(composition, stack, urlOf(config.host, port));
   if (config.apiKeys.length === 0) log.warn("API_KEYS is empty: only this machine is answered");
   if (options.withWorkers) await startWorkers(composition, stack);
   tellReady({ port });
+}
+
+/** A simulator of our own sends notices as a gateway would; without them the API works too. */
+async function askForNotices(
+  { log }: Composition,
+  { simulatorUrl }: LocalStack,
+  apiUrl: string,
+): Promise<void> {
+  if (simulatorUrl === null) return;
+  await tellNoticeUrls(simulatorUrl, apiUrl).catch((error: unknown) =>
+    log.warn({ err: describeError(error) }, "the simulator sends no notices"),
+  );
+}
+
+/** How a program on this machine reaches what listens there. */
+function urlOf(host: string, port: number): string {
+  const reached = ["0.0.0.0", "::", ""].includes(host) ? "127.0.0.1" : host;
+  return `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}`;
 }
 
 /** The API answers 503 while the database is away, but never serves without what guards money. */

@@ -23,6 +23,9 @@ export interface SimulatedGateway {
 /** A month of renewals in seconds is far above the limit of any gateway. */
 const UNHURRIED = "10000";
 
+/** Demo and storm tell of charges without notices: the simulator sends none there. */
+const NO_NOTICES = { notices: "off" } as const;
+
 const GATEWAYS: readonly SimulatedGateway[] = [
   {
     name: "cookiepay",
@@ -31,8 +34,8 @@ const GATEWAYS: readonly SimulatedGateway[] = [
     hasHourTokens: true,
     looksUp: true,
     settings: {},
-    switches: {},
-    harshSwitches: () => ({}),
+    switches: { cookiepay: NO_NOTICES },
+    harshSwitches: () => ({ cookiepay: NO_NOTICES }),
     harshSettings: () => ({}),
   },
   {
@@ -42,9 +45,9 @@ const GATEWAYS: readonly SimulatedGateway[] = [
     hasHourTokens: false,
     looksUp: false,
     settings: { KIWOOM_CALLS_PER_SECOND: UNHURRIED },
-    switches: { kiwoompay: { callsPerSecond: 0 } },
+    switches: { kiwoompay: { ...NO_NOTICES, callsPerSecond: 0 } },
     harshSwitches: (tokenLifeMs) => ({
-      kiwoompay: { callsPerSecond: 0, tokenLifeMs, duplicateOrderNumber: "accept" },
+      kiwoompay: { ...NO_NOTICES, callsPerSecond: 0, tokenLifeMs, duplicateOrderNumber: "accept" },
     }),
     harshSettings: (tokenLifeMs) => ({ KIWOOM_TOKEN_LIFE_MS: String(tokenLifeMs) }),
   },
@@ -55,9 +58,10 @@ const GATEWAYS: readonly SimulatedGateway[] = [
     hasHourTokens: false,
     looksUp: true,
     settings: { PORTONE_CALLS_PER_SECOND: UNHURRIED },
-    switches: { portone: { callsPerSecond: 0 } },
+    switches: { portone: { ...NO_NOTICES, callsPerSecond: 0 } },
     harshSwitches: (tokenLifeMs) => ({
       portone: {
+        ...NO_NOTICES,
         callsPerSecond: 0,
         tokenLifeMs,
         tokenExtensionMs: 0,

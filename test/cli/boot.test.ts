@@ -1,6 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { INDEXES } from "../../src/stores/indexes.ts";
@@ -171,5 +175,40 @@ describe("starting in production", () => {
     for (const secret of [production["COOKIEPAY_API_KEY"], production["API_KEYS"]]) {
       expect(ran.output).not.toContain(secret);
     }
+  });
+
+  it("tells the simulator of a development machine where notices go", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "boot-test-"));
+    const { MONGODB_URI = "", REDIS_URL = "", QUEUE_PREFIX = "" } = production;
+    const ports = { PORT: "0", SIMULATOR_PORT: "0", DATA_DIR: folder };
+    const child = spawn(process.execPath, [packed("src/server.ts")], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"],
+        HOME: folder,
+        MONGODB_URI,
+        REDIS_URL,
+        QUEUE_PREFIX,
+        ...ports,
+      },
+    });
+    let output = "";
+    const collect = (chunk: Buffer) => (output += chunk.toString());
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const ended = once(child, "exit");
+    await expect.poll(() => output, { timeout: 30_000 }).toContain("API serves");
+    const line = output.split("\n").find((one) => one.includes("API serves")) ?? "";
+    const { port, simulator } = JSON.parse(line) as { port: number; simulator: string };
+    const told = async () => (await fetch(`${simulator}/_sim/notice-urls`)).json();
+    const api = `http://127.0.0.1:${port}`;
+    await expect.poll(told).toEqual({
+      cookiepay: `${api}/webhook/cookiepay`,
+      kiwoompay: `${api}/webhook/kiwoom`,
+      portone: `${api}/webhook/portone`,
+    });
+    child.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true });
   });
 });
