@@ -1,5 +1,5 @@
 /** The report of a verification as text for people. */
-import { groupBy } from "../billing/verify/group-by.ts";
+import { groupBy } from "../lib/group-by.ts";
 import type { Finding } from "../billing/verify/finding.ts";
 import {
   BOUND_TEXTS,

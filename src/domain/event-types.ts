@@ -47,3 +47,21 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export function isEventType(text: string): text is EventType {
   return (EVENT_TYPES as readonly string[]).includes(text);
 }
+
+/** Events that a message to the customer may follow from: they carry a mark until that is decided. */
+export const TOLD_EVENT_TYPES: readonly EventType[] = [
+  "subscription.created",
+  "subscription.canceled",
+  "subscription.unpaid",
+  "invoice.paid",
+  "invoice.failed",
+  "payment.paid",
+  "payment.failed",
+  "charge_attempt.declined",
+  "refund.completed",
+];
+
+/** Whether a message to the customer may follow from events of this type. */
+export function isToldEventType(type: string): boolean {
+  return (TOLD_EVENT_TYPES as readonly string[]).includes(type);
+}

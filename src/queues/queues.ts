@@ -237,10 +237,6 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       assertConnected();
       await queues.charge(account).rateLimit(Math.ceil(forMs));
     },
-    async countJobs(queue) {
-      assertConnected();
-      return queue.getJobCounts();
-    },
     ...createCaretaker(options, queues, assertConnected),
   };
 }
@@ -250,8 +246,12 @@ function createCaretaker(
   options: QueuesOptions,
   queues: OpenQueues,
   assertConnected: () => void,
-): Pick<Queues, "removeOldJobs" | "takeSweepTurn" | "upsertSchedulers"> {
+): Pick<Queues, "countJobs" | "removeOldJobs" | "takeSweepTurn" | "upsertSchedulers"> {
   return {
+    async countJobs(queue) {
+      assertConnected();
+      return queue.getJobCounts();
+    },
     async removeOldJobs(days) {
       assertConnected();
       return removeOldJobs(queues.all, days);

@@ -118,6 +118,20 @@ export const INDEXES: readonly IndexSpec[] = [
 
   { collection: "events", name: "document", key: { documentId: 1, number: 1 } },
   { collection: "events", name: "subscription", key: { subscriptionId: 1, at: 1 } },
+  // Events are numbered by it: two relays that give the same number meet here.
+  {
+    collection: "events",
+    name: "stream",
+    key: { stream: 1, sequence: 1 },
+    unique: true,
+    partial: { sequence: { $gt: 0 } },
+  },
+  {
+    collection: "events",
+    name: "to_tell",
+    key: { toTell: 1, recordedAt: 1 },
+    partial: { toTell: true },
+  },
 ];
 
 export interface MigrationLine {

@@ -164,18 +164,24 @@ export function wrapRelayDatabase(recorder: Recorder, database: Database): Datab
     return {
       find: real.find.bind(real),
       collection: {
-        insertMany: (documents: CopiedEvent[], options: object) =>
-          recorder.call(
-            `events.copy(${documents[0]?.collectionName ?? "nowhere"})`,
-            "database",
-            () => real.collection.insertMany(documents as never, options),
+        insertMany: (documents: never, options: object) =>
+          recorder.call("events.copy", "database", () =>
+            real.collection.insertMany(documents, options),
           ),
+        find: (filter: object, options: object) => ({
+          toArray: () =>
+            recorder.call("events.find", "read", () =>
+              real.collection.find(filter, options).toArray(),
+            ),
+        }),
+        aggregate: (pipeline: object[], options: object) => ({
+          toArray: () =>
+            recorder.call("events.last", "read", () =>
+              real.collection.aggregate(pipeline, options).toArray(),
+            ),
+        }),
       },
     };
   };
   return { collection, model } as unknown as Database;
-}
-
-interface CopiedEvent {
-  collectionName: string;
 }

@@ -18,7 +18,7 @@ import type {
   KeyStanding,
   SubscriptionScope,
 } from "./finding.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../../lib/group-by.ts";
 import type { VerifyReader } from "../../stores/verify-reader.ts";
 import type { Pass } from "./run-checks.ts";
 

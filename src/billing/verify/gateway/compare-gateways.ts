@@ -6,7 +6,7 @@ import type { Invoice } from "../../../domain/invoice.ts";
 import type { GatewayAdapter, GatewayCall, LookUpResult } from "../../../gateways/gateway.ts";
 import type { GatewayRegistry } from "../../../gateways/registry.ts";
 import type { OperationalClock } from "../../../lib/clock.ts";
-import { groupBy } from "../group-by.ts";
+import { groupBy } from "../../../lib/group-by.ts";
 import type { VerifyReader } from "../../../stores/verify-reader.ts";
 import type { Collector, DayTotals, NotCompared } from "../report.ts";
 import {
