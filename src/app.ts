@@ -16,6 +16,7 @@ import { type RouteList, listRoutes } from "./http/route-list.ts";
 import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
 import { addDeclineRoutes } from "./http/routes/declines.ts";
+import { addEventRoutes } from "./http/routes/events.ts";
 import { addExplanationRoutes } from "./http/routes/explanations.ts";
 import { addMetricsRoute, addOpenRoutes } from "./http/routes/operation.ts";
 import { addPaymentRoutes } from "./http/routes/payments.ts";
@@ -23,6 +24,7 @@ import { addProblemRoutes } from "./http/routes/problems.ts";
 import { addSubscriptionRoutes } from "./http/routes/subscriptions.ts";
 import { addTestClockRoutes } from "./http/routes/test-clock.ts";
 import { addUnresolvedRoutes } from "./http/routes/unresolved.ts";
+import { addWebhookEndpointRoutes } from "./http/routes/webhook-endpoints.ts";
 import { FORMATS } from "./http/schemas/formats.ts";
 import { ProblemResponse } from "./http/schemas/responses.ts";
 import { newId } from "./lib/ids.ts";
@@ -53,6 +55,8 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
     addSubscriptionRoutes(scope, routeDeps);
     addExplanationRoutes(scope, routeDeps);
     addPaymentRoutes(scope, routeDeps);
+    addEventRoutes(scope, routeDeps);
+    addWebhookEndpointRoutes(scope, routeDeps);
     addTestClockRoutes(scope, routeDeps);
   });
   await app.register(async (scope: HttpApp) => {

@@ -5,6 +5,7 @@ import type { ReconcileDeps } from "./billing/reconcile-attempt.ts";
 import type { SweepDeps } from "./billing/sweep.ts";
 import { createGateways } from "./compose-gateways.ts";
 import { guardGateways } from "./compose-traffic.ts";
+import { outgoingOf } from "./compose-webhooks.ts";
 import type { Config } from "./config.ts";
 import type { ChargePolicy } from "./domain/charge-policy.ts";
 import type { GatewayRegistry } from "./gateways/registry.ts";
@@ -32,12 +33,17 @@ import { type BillingKeyStore, createBillingKeyStore } from "./stores/billing-ke
 import { type TestClockStore, createTestClockStore } from "./stores/clock.ts";
 import { type Database, createDatabase, openDatabaseEventually } from "./stores/connection.ts";
 import { type DeclineCountStore, createDeclineCountStore } from "./stores/decline-counts.ts";
+import { type DeliveryStore, createDeliveryStore } from "./stores/deliveries.ts";
 import { type EventStore, createEventStore } from "./stores/events.ts";
 import { createIndexes, missingIndexes } from "./stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
 import { JOINING } from "./stores/revisioned.ts";
 import { probeUrl, refusalOf } from "./stores/server-probe.ts";
 import { type SubscriptionStore, createSubscriptionStore } from "./stores/subscriptions.ts";
+import {
+  type WebhookEndpointStore,
+  createWebhookEndpointStore,
+} from "./stores/webhook-endpoints.ts";
 import type { Traffic } from "./traffic/traffic.ts";
 
 /** Everything that is connected, by its name. */
@@ -54,6 +60,8 @@ export interface Composition {
   pauses: AccountPauseStore;
   declines: DeclineCountStore;
   events: EventStore;
+  endpoints: WebhookEndpointStore;
+  deliveries: DeliveryStore;
   gateways: GatewayRegistry;
   secrets: SecretBox;
   policy: ChargePolicy;
@@ -116,6 +124,8 @@ export function compose(config: Config, log: Logger): Composition {
     pauses: createAccountPauseStore(database, joining),
     declines: createDeclineCountStore(database),
     events: createEventStore(database),
+    endpoints: createWebhookEndpointStore(database, joining),
+    deliveries: createDeliveryStore(database),
     gateways,
     secrets: createSecretBox(config.encryptionKeys),
     policy: policyOf(config),
@@ -248,6 +258,7 @@ export function sweepDepsOf(composition: Composition): SweepDeps {
   const { config } = composition;
   return {
     ...composition,
+    outgoing: outgoingOf(composition),
     finalState: config.dunning.finalState,
     catchUp: config.catchUp,
     accounts: accountsOf(composition.gateways),

@@ -2,6 +2,7 @@ import { type GatewaysConfig, checkGateways, readGateways } from "./config-gatew
 import { CONFIG_KEYS, type ConfigKey, type ConfigName } from "./config-keys.ts";
 import { type Environment, type Reader, createReader } from "./config-reader.ts";
 import { type TrafficConfig, readTraffic } from "./config-traffic.ts";
+import { type WebhookConfig, readWebhooks } from "./config-webhooks.ts";
 
 export type { Environment } from "./config-reader.ts";
 
@@ -52,6 +53,7 @@ export interface Config extends GatewaysConfig {
     alarmAfterMs: number;
   };
   traffic: TrafficConfig;
+  webhooks: WebhookConfig;
   sweepIntervalMs: number;
   /** Age at which failed jobs are removed. */
   jobsKeptDays: number;
@@ -127,6 +129,7 @@ function readConfig(read: Reader): Config {
       alarmAfterMs: read.integer("UNKNOWN_ALARM_MS", 100, 86_400_000),
     },
     traffic: readTraffic(read, gateways),
+    webhooks: readWebhooks(read, environment === "production"),
     sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
     jobsKeptDays: read.integer("JOBS_KEPT_DAYS", 1, 365),
     shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),

@@ -8,16 +8,18 @@ import {
   reconcileDepsOf,
   sweepDepsOf,
 } from "../src/compose.ts";
+import { startDelivering } from "../src/compose-webhooks.ts";
 import { sleep } from "../src/lib/clock.ts";
 import { describeError } from "../src/lib/logger.ts";
-import type { InvoiceJob } from "../src/queues/names.ts";
+import type { DocumentJob, InvoiceJob } from "../src/queues/names.ts";
 import { createChargeWorker } from "./charge-worker.ts";
+import { createEventWorker } from "./event-worker.ts";
 import { createReconcileWorker } from "./reconcile-worker.ts";
 import { createSweepWorker } from "./sweep-worker.ts";
 import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
 
 /** The workers that can be named on the command line. */
-export const WORKER_NAMES = ["charge", "reconcile", "sweep"] as const;
+export const WORKER_NAMES = ["charge", "reconcile", "sweep", "event"] as const;
 export type WorkerName = (typeof WORKER_NAMES)[number];
 
 export interface RunningWorkers {
@@ -39,6 +41,7 @@ export function startWorkers(
   const settings: WorkerSettings = {
     sweepIntervalMs: config.sweepIntervalMs,
     jobsKeptDays: config.jobsKeptDays,
+    deliveriesKeptDays: config.webhooks.keptDays,
     options: (concurrency) => ({
       connection,
       prefix: config.queuePrefix,
@@ -56,22 +59,29 @@ export function startWorkers(
     charge: chargeDepsOf(composition, `${hostname()}-${process.pid}`),
     reconcile: reconcileDepsOf(composition),
     sweep: sweepDepsOf(composition),
+    deliveries: composition.deliveries,
     concurrency: config.charge.concurrency,
   };
-  const workers = names.flatMap((name) => createNamed(name, deps, settings, composition));
+  const delivering = startDelivering(composition);
+  const workers = names.flatMap((name): AnyWorker[] =>
+    name === "event"
+      ? [createEventWorker(delivering.deliver, settings)]
+      : createNamed(name, deps, settings, composition),
+  );
   for (const worker of workers) watch(worker, composition);
   const stopTicking = names.includes("sweep") ? keepTicking(composition) : () => {};
   return {
     async stop(deadlineMs) {
       stopTicking();
       await Promise.race([Promise.all(workers.map((worker) => worker.close())), sleep(deadlineMs)]);
+      delivering.close();
       connection.disconnect();
     },
   };
 }
 
 function createNamed(
-  name: WorkerName,
+  name: Exclude<WorkerName, "event">,
   deps: WorkerDeps,
   settings: WorkerSettings,
   composition: Composition,
@@ -88,21 +98,25 @@ function createNamed(
   }
 }
 
+type AnyWorker = Worker<InvoiceJob> | Worker<DocumentJob>;
+
 const RETRY_DELAY_MS = 2_000;
 
 /** A Redis that is away raises hundreds of errors a second: one line each ten seconds is enough. */
 const LOG_PAUSE_MS = 10_000;
 
-function watch(worker: Worker<InvoiceJob>, composition: Composition): void {
+function watch(worker: AnyWorker, composition: Composition): void {
   let silentUntilMs = 0;
-  worker.on("error", (error) => {
+  const events = worker as Pick<Worker<Partial<InvoiceJob & DocumentJob>>, "name" | "on">;
+  events.on("error", (error) => {
     if (composition.clock.monotonicMs() < silentUntilMs) return;
     silentUntilMs = composition.clock.monotonicMs() + LOG_PAUSE_MS;
     composition.log.error({ queue: worker.name, err: describeError(error) }, "worker has trouble");
   });
-  worker.on("failed", (job, error) => {
+  events.on("failed", (job, error) => {
+    const { id, invoiceId } = job?.data ?? {};
     composition.log.error(
-      { queue: worker.name, invoiceId: job?.data.invoiceId, err: describeError(error) },
+      { queue: worker.name, invoiceId, id, err: describeError(error) },
       "a job failed; the sweep will find its work again",
     );
   });

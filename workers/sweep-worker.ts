@@ -9,7 +9,7 @@ export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): W
     SWEEP_QUEUE,
     async (job) => {
       if (job.name === CLEAN_JOB) {
-        return `${await deps.sweep.queues.removeOldJobs(settings.jobsKeptDays)} removed`;
+        return clean(deps, settings);
       }
       const why = job.name === "tick" ? "tick" : "now";
       const turn = await deps.sweep.queues.takeSweepTurn(why, settings.sweepIntervalMs);
@@ -23,4 +23,25 @@ export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): W
     },
     settings.options(1),
   );
+}
+
+const DAY_MS = 86_400_000;
+/** Most deliveries that one round removes, and rounds of one clean-up. */
+const REMOVED_MAX = 500;
+const ROUNDS_MAX = 20;
+
+/** Takes away what nobody will ask for any more, a bounded number at a time. */
+async function clean(
+  { sweep: { queues, clock }, deliveries }: WorkerDeps,
+  settings: WorkerSettings,
+) {
+  const before = new Date(clock.now().getTime() - settings.deliveriesKeptDays * DAY_MS);
+  let records = 0;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const removed = await deliveries.removeClosed(before, REMOVED_MAX);
+    records += removed;
+    if (removed < REMOVED_MAX) break;
+  }
+  const jobs = await queues.removeOldJobs(settings.jobsKeptDays);
+  return `${jobs} jobs and ${records} deliveries removed`;
 }

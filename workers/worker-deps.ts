@@ -2,6 +2,7 @@ import type { WorkerOptions } from "bullmq";
 import type { AttemptChargeDeps } from "../src/billing/attempt-charge.ts";
 import type { ReconcileDeps } from "../src/billing/reconcile-attempt.ts";
 import type { SweepDeps } from "../src/billing/sweep.ts";
+import type { DeliveryStore } from "../src/stores/deliveries.ts";
 import type { WorkHints } from "../src/queues/work-hints.ts";
 
 /** What the workers hand to the use cases. */
@@ -9,6 +10,7 @@ export interface WorkerDeps {
   charge: AttemptChargeDeps & { hints: WorkHints };
   reconcile: ReconcileDeps;
   sweep: SweepDeps;
+  deliveries: Pick<DeliveryStore, "removeClosed">;
   /** Charges in flight per gateway account. */
   concurrency: number;
 }
@@ -18,4 +20,6 @@ export interface WorkerSettings {
   sweepIntervalMs: number;
   /** Age at which failed jobs are removed. Money, audit and idempotency keys are never. */
   jobsKeptDays: number;
+  /** Age at which the records of ended deliveries are. */
+  deliveriesKeptDays: number;
 }

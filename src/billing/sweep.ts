@@ -21,10 +21,12 @@ import { readInstants } from "./instants.ts";
 import { type OpenDuePeriodsDeps, openDuePeriods } from "./open-due-periods.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
+import type { Outgoing } from "./webhooks/outgoing.ts";
 
 export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
   queues: Queues;
-  events: EventStore;
+  events: Pick<EventStore, "relayOutboxes">;
+  outgoing: Outgoing;
   pauses: Pick<AccountPauseStore, "listPaused">;
   accounts: readonly { gateway: string; account: string }[];
   /** Most charge jobs waiting in Redis per account. */
@@ -45,9 +47,12 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     ["tell subscriptions", () => tellSubscriptions(deps)],
     ["open due periods", () => openDuePeriods(deps)],
     // Before the charges: the relay writes the same documents, and a claim would lose against it.
-    ["relay events", () => deps.events.relayOutboxes(BATCH)],
+    ["relay events", () => relayEvents(deps)],
     ["enqueue charges", () => enqueueCharges(deps)],
     ["enqueue questions", () => enqueueQuestions(deps)],
+    // Money first.
+    ["make deliveries", () => deps.outgoing.spread()],
+    ["enqueue deliveries", () => deps.outgoing.enqueue()],
     ["raise alarms", () => raiseAlarms(deps)],
   ];
   for (const [name, step] of steps) {
@@ -79,6 +84,11 @@ async function expireClaims(deps: SweepDeps): Promise<void> {
 async function tellSubscriptions(deps: SweepDeps): Promise<void> {
   const waiting = await deps.invoices.listFollowUps(BATCH);
   for (const invoice of waiting) await followUp(deps, invoice);
+}
+
+async function relayEvents({ events, outgoing }: SweepDeps): Promise<void> {
+  const toDeliver = await outgoing.prepare();
+  await events.relayOutboxes(BATCH, { toDeliver });
 }
 
 /** Fills each account's queue up to its window, those that a customer waits for first. */

@@ -56,6 +56,12 @@ export const ERROR_CODES = {
   SUBSCRIPTION_PARKED: "conflict",
   /** Raised when a subscription owes nothing that could be paid now. */
   NOTHING_TO_PAY: "conflict",
+  /** Raised when something is to be delivered to an endpoint that is disabled. */
+  ENDPOINT_DISABLED: "conflict",
+  /** Raised when an endpoint is to be added beyond the most there may be. */
+  TOO_MANY_ENDPOINTS: "conflict",
+  /** Raised when an endpoint stands in the configuration, and is changed only there. */
+  ENDPOINT_CONFIGURED: "conflict",
   /** Raised when the test clock is used where it must not be. */
   TEST_CLOCK_DISABLED: "refused",
   /** Raised when the test clock is to be turned back. */

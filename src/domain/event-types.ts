@@ -39,6 +39,11 @@ export const EVENT_TYPES = [
   "billing_key.revoked",
   "account.paused",
   "account.released",
+  "webhook_endpoint.created",
+  "webhook_endpoint.enabled",
+  "webhook_endpoint.disabled",
+  "webhook_endpoint.rotated",
+  "webhook_endpoint.tested",
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

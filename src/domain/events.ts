@@ -4,7 +4,16 @@
  */
 
 /** Who or what caused a change. */
-export type Actor = "api" | "sweep" | "charge" | "reconcile" | "operator" | "clock" | "notice";
+export type Actor =
+  | "api"
+  | "sweep"
+  | "charge"
+  | "reconcile"
+  | "operator"
+  | "clock"
+  | "notice"
+  | "delivery"
+  | "config";
 
 export interface OutboxEntry {
   /** Running number within its document, from 1. */

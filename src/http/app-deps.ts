@@ -4,6 +4,7 @@ import type { PayWithCardDeps } from "../billing/pay-with-card.ts";
 import type { VerifyReport } from "../billing/verify/report.ts";
 import type { VerifyOptions } from "../billing/verify/verify.ts";
 import type { Config } from "../config.ts";
+import type { WebhookConfig } from "../config-webhooks.ts";
 import type { ChargePolicy } from "../domain/charge-policy.ts";
 import type { DeclineMap } from "../domain/decline.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
@@ -15,16 +16,18 @@ import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
 import type { TestClockStore } from "../stores/clock.ts";
 import type { DeclineCountStore } from "../stores/decline-counts.ts";
+import type { DeliveryStore } from "../stores/deliveries.ts";
 import type { EventStore } from "../stores/events.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
+import type { WebhookEndpointStore } from "../stores/webhook-endpoints.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 
 /** The part of the configuration that the HTTP interface reads. */
 export type HttpConfig = Pick<
   Config,
   "apiKeys" | "defaultGateway" | "orderPrefix" | "zone" | "billingHour" | "testClock"
->;
+> & { webhooks: Pick<WebhookConfig, "addresses" | "secretOverlapMs"> };
 
 /** Everything that the HTTP interface is given; it opens no connection of its own. */
 export interface AppDeps {
@@ -40,6 +43,8 @@ export interface AppDeps {
   /** What each gateway's own codes mean in our words. */
   declineMaps: readonly DeclineMap[];
   events: EventStore;
+  endpoints: WebhookEndpointStore;
+  deliveries: DeliveryStore;
   gateways: GatewayRegistry;
   traffic: Traffic;
   policy: ChargePolicy;

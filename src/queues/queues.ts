@@ -233,10 +233,6 @@ function createProducer(options: QueuesOptions, queues: OpenQueues): Producer {
       const counts = await queues.charge(account).getJobCounts("waiting", "prioritized");
       return (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0);
     },
-    async pauseCharges(account, forMs) {
-      assertConnected();
-      await queues.charge(account).rateLimit(Math.ceil(forMs));
-    },
     ...createCaretaker(options, queues, assertConnected),
   };
 }
@@ -246,8 +242,15 @@ function createCaretaker(
   options: QueuesOptions,
   queues: OpenQueues,
   assertConnected: () => void,
-): Pick<Queues, "countJobs" | "removeOldJobs" | "takeSweepTurn" | "upsertSchedulers"> {
+): Pick<
+  Queues,
+  "countJobs" | "pauseCharges" | "removeOldJobs" | "takeSweepTurn" | "upsertSchedulers"
+> {
   return {
+    async pauseCharges(account, forMs) {
+      assertConnected();
+      await queues.charge(account).rateLimit(Math.ceil(forMs));
+    },
     async countJobs(queue) {
       assertConnected();
       return queue.getJobCounts();

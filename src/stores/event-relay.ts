@@ -12,7 +12,13 @@ import type { Database } from "./connection.ts";
 import { collectionOf, findTogether, insertTogether } from "./joined-operations.ts";
 
 /** Collections whose documents carry an outbox. */
-const OUTBOX_COLLECTIONS = ["subscriptions", "invoices", "billingkeys", "accountpauses"] as const;
+const OUTBOX_COLLECTIONS = [
+  "subscriptions",
+  "invoices",
+  "billingkeys",
+  "accountpauses",
+  "webhookendpoints",
+] as const;
 
 /** An event as it is stored. */
 export interface EventDocument extends OutboxEntry {
@@ -27,6 +33,8 @@ export interface EventDocument extends OutboxEntry {
   sequence: number;
   /** Stands where a message to the customer may follow from it, until that is decided. */
   toTell?: true;
+  /** Stands until its deliveries are made. */
+  toDeliver?: true;
 }
 
 interface OutboxDocument {
@@ -56,22 +64,27 @@ export interface RelayParts {
   model: { collection: unknown };
 }
 
+/** What a pass is told. */
+export interface RelayPass {
+  /** Most documents of each kind. */
+  limit: number;
+  beganAt: Date;
+  /** Whether there is an endpoint to deliver to. */
+  toDeliver: boolean;
+}
+
 /**
- * Moves the events of at most `limit` documents of each kind and returns how many were moved. Each
- * step may be repeated after a crash, and several relays may run at once.
+ * Moves the events of some documents of each kind and returns how many were moved. Each step may be
+ * repeated after a crash, and several relays may run at once.
  */
-export async function relayOnce(
-  { database, model }: RelayParts,
-  limit: number,
-  beganAt: Date,
-): Promise<number> {
+export async function relayOnce({ database, model }: RelayParts, pass: RelayPass): Promise<number> {
   const read = await Promise.all(
-    OUTBOX_COLLECTIONS.map((name) => readOutboxes(database, name, { limit, beganAt })),
+    OUTBOX_COLLECTIONS.map((name) => readOutboxes(database, name, pass)),
   );
   const waiting = read.flat();
   if (waiting.length === 0) return 0;
   const streams = await numberStreams(model, waiting);
-  const { stored, failure } = await storeInTurn(model, streams);
+  const { stored, failure } = await storeInTurn(model, streams, pass.toDeliver);
   await removeStored(database, stored);
   if (failure !== null) throw failure.error;
   return stored.length;
@@ -80,7 +93,7 @@ export async function relayOnce(
 async function readOutboxes(
   database: Database,
   collectionName: string,
-  { limit, beganAt }: { limit: number; beganAt: Date },
+  { limit, beganAt }: RelayPass,
 ): Promise<Waiting[]> {
   const documents = await database
     .collection<OutboxDocument>(collectionName)
@@ -153,13 +166,17 @@ interface Turns {
  * whose first is stored, and so on. A stream in which somebody else was quicker is left for the next
  * pass: what this pass knows of its numbers is out of date.
  */
-async function storeInTurn(model: RelayParts["model"], streams: readonly Stream[]): Promise<Turns> {
+async function storeInTurn(
+  model: RelayParts["model"],
+  streams: readonly Stream[],
+  toDeliver: boolean,
+): Promise<Turns> {
   const turns: Turns = { stored: [], failure: null };
   let going = streams;
   for (let turn = 0; going.length > 0; turn += 1) {
     const offered = going.flatMap(({ waiting, next }) => {
       const one = waiting[turn];
-      return one === undefined ? [] : [{ one, event: toEvent(one, next + turn) }];
+      return one === undefined ? [] : [{ one, event: toEvent(one, next + turn, toDeliver) }];
     });
     const settled = await insertTogether(
       model,
@@ -200,7 +217,7 @@ async function thoseThatStand(
 
 const idOf = ({ documentId, entry }: Waiting): string => `${documentId}:${entry.number}`;
 
-function toEvent(one: Waiting, sequence: number): EventDocument {
+function toEvent(one: Waiting, sequence: number, toDeliver: boolean): EventDocument {
   const { entry, ...about } = one;
   return {
     _id: idOf(one),
@@ -208,6 +225,7 @@ function toEvent(one: Waiting, sequence: number): EventDocument {
     ...about,
     sequence,
     ...(isToldEventType(entry.type) ? { toTell: true } : {}),
+    ...(toDeliver ? { toDeliver } : {}),
   };
 }
 

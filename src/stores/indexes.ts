@@ -132,6 +132,30 @@ export const INDEXES: readonly IndexSpec[] = [
     key: { toTell: 1, recordedAt: 1 },
     partial: { toTell: true },
   },
+  {
+    collection: "events",
+    name: "to_deliver",
+    key: { toDeliver: 1, stream: 1, sequence: 1 },
+    partial: { toDeliver: true },
+  },
+  { collection: "events", name: "at", key: { at: 1, _id: 1 } },
+
+  {
+    collection: "webhookendpoints",
+    name: "outbox",
+    key: { "outbox.number": 1 },
+    partial: unrelayed,
+  },
+  { collection: "deliveries", name: "lane", key: { lane: 1, state: 1, sequence: 1 } },
+  { collection: "deliveries", name: "event", key: { eventId: 1 } },
+  { collection: "deliveries", name: "endpoint", key: { endpointId: 1, state: 1 } },
+  { collection: "deliveries", name: "closed", key: { state: 1, closedAt: 1 } },
+  {
+    collection: "deliverylanes",
+    name: "work",
+    key: { endpointId: 1, work: 1, nextTryAt: 1 },
+    partial: { work: true },
+  },
 ];
 
 export interface MigrationLine {

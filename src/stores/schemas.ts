@@ -4,8 +4,8 @@ import { Schema } from "mongoose";
  * Shapes of the stored documents. Every schema is `strict: "throw"`: a field that is not here is a
  * fault of ours and is refused, never dropped.
  */
-const strict = { strict: "throw", versionKey: false, minimize: false } as const;
-const part = { ...strict, _id: false } as const;
+export const strict = { strict: "throw", versionKey: false, minimize: false } as const;
+export const part = { ...strict, _id: false } as const;
 
 const text = { type: String };
 const number = { type: Number };
@@ -32,7 +32,8 @@ const outboxEntry = new Schema(
   part,
 );
 
-const common = {
+/** What every document that carries events has. */
+export const common = {
   _id: { type: String, required: true },
   outbox: { type: [outboxEntry], default: undefined },
   outboxNumber: number,
@@ -251,6 +252,7 @@ export const eventSchema = new Schema(
     stream: text,
     sequence: number,
     toTell: flag,
+    toDeliver: flag,
     number,
     type: { type: String },
     at: instant,

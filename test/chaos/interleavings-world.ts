@@ -25,6 +25,7 @@ import type { Queues } from "../../src/queues/queues.ts";
 import type { HintedInvoice, WorkHints } from "../../src/queues/work-hints.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import { FREE_TRAFFIC } from "../support/free-traffic.ts";
+import { NO_OUTGOING } from "../support/no-outgoing.ts";
 import { type Network, createNetwork } from "./interleavings-gateway.ts";
 import { type Site, type Stores, START, secrets } from "./interleavings-lane.ts";
 import type { Deployment, Request, Scenario } from "./interleavings-scenario.ts";
@@ -329,6 +330,7 @@ function depsOf(run: Run, actor: Actor, on: Deployment) {
     random: () => 0.5,
     finalState: POLICY.dunning.finalState,
     catchUp: "hold" as const,
+    outgoing: NO_OUTGOING,
     accounts: [{ gateway: adapter.gateway, account: adapter.account }],
     traffic: FREE_TRAFFIC,
     queueWindow: 50,

@@ -111,6 +111,7 @@ describe("the OpenAPI document", () => {
     const keyedIn = { card, saveCard, gateway, account, customerName };
     const further: Record<string, Record<string, unknown>[]> = {
       "/test-clock/advance": [{ days: 31 }],
+      "/events/replay": [{ ids: whole["ids"] }, { ...whole, ids: undefined }],
       "/billing/pay": [{ ...goods, billingKey }, { ...goods, ...keyedIn }, { subscriptionId }],
     };
     const payloads = [bodyOf(path).example, ...(further[path] ?? [whole])];

@@ -11,9 +11,11 @@ import { createSecretBox } from "../../src/lib/secret-box.ts";
 import type { AccountPauseStore } from "../../src/stores/account-pauses.ts";
 import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
 import type { DeclineCountStore } from "../../src/stores/decline-counts.ts";
+import type { DeliveryStore } from "../../src/stores/deliveries.ts";
 import type { EventStore } from "../../src/stores/events.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
+import type { WebhookEndpointStore } from "../../src/stores/webhook-endpoints.ts";
 import { POLICY } from "../domain/fixtures.ts";
 
 /** A line as the logger was given it. */
@@ -62,6 +64,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       zone: "Asia/Seoul",
       billingHour: 10,
       testClock: true,
+      webhooks: { addresses: { allowPrivate: false, httpsOnly: true }, secretOverlapMs: 1000 },
     },
     log: createCollectingLogger().log,
     clock: systemClock,
@@ -73,6 +76,8 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     declines: unreachable("declines") as DeclineCountStore,
     declineMaps: DECLINE_MAPS,
     events: unreachable("events") as EventStore,
+    endpoints: unreachable("endpoints") as WebhookEndpointStore,
+    deliveries: unreachable("deliveries") as DeliveryStore,
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     traffic: FREE_TRAFFIC,
     policy: POLICY,
@@ -152,6 +157,11 @@ export const GOOD_BODIES = {
   "/billing/card": { subscriptionId: "sub_4k2v9x7c1m3n5b8q", billingKey: "BILL_KEY" },
   "/billing/cancel": { subscriptionId: "sub_4k2v9x7c1m3n5b8q" },
   "/billing/refund": { paymentId: "pay_4k2v9x7c1m3n5b8q", amount: 4900, reason: "고객 요청" },
+  "/webhook-endpoints": {
+    url: "https://shop.example.com/hooks",
+    types: ["invoice.paid", "invoice.failed"],
+  },
+  "/events/replay": { from: "2027-03-01T00:00:00+09:00", until: "2027-04-01T00:00:00+09:00" },
   "/test-clock/advance": { months: 1 },
 } as const satisfies Record<string, Record<string, unknown>>;
 

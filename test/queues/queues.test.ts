@@ -192,11 +192,16 @@ describe("hints in the queues", () => {
     await failing.close();
     await queues.addQuestions("ask", [{ id: "inv-5", revision: 1 }]);
 
+    const deps = {
+      sweep: { queues, clock: systemClock },
+      deliveries: { removeClosed: () => Promise.resolve(0) },
+    };
     const clean = async (jobsKeptDays: number) => {
       const options = () => ({ connection: connectWorker({}), prefix: services.keyPrefix });
-      const worker = createSweepWorker({ sweep: { queues } } as WorkerDeps, {
+      const worker = createSweepWorker(deps as unknown as WorkerDeps, {
         options,
         jobsKeptDays,
+        deliveriesKeptDays: 30,
         sweepIntervalMs: 60_000,
       });
       const done = new Promise<string>((resolve) => {
@@ -207,8 +212,8 @@ describe("hints in the queues", () => {
       await worker.close();
       return result;
     };
-    expect(await clean(1)).toBe("0 removed");
-    expect(await clean(0)).toBe("1 removed");
+    expect(await clean(1)).toBe("0 jobs and 0 deliveries removed");
+    expect(await clean(0)).toBe("1 jobs and 0 deliveries removed");
     expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ failed: 0, waiting: 1 });
   });
 

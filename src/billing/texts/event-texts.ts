@@ -163,4 +163,24 @@ export const EVENT_TEXTS: Readonly<Record<EventType, EventText>> = {
     ko: ({ about }) => `결제사 계정 중지 해제${about}`,
   },
   "billing_key.revoked": { en: () => "a saved card was removed", ko: () => "등록 카드 삭제" },
+  "webhook_endpoint.created": {
+    en: () => "an endpoint for events was added",
+    ko: () => "이벤트 엔드포인트 추가",
+  },
+  "webhook_endpoint.enabled": {
+    en: () => "an endpoint for events was enabled",
+    ko: () => "이벤트 엔드포인트 활성화",
+  },
+  "webhook_endpoint.disabled": {
+    en: () => "an endpoint for events was disabled",
+    ko: () => "이벤트 엔드포인트 비활성화",
+  },
+  "webhook_endpoint.rotated": {
+    en: () => "an endpoint for events got another secret",
+    ko: () => "이벤트 엔드포인트 시크릿 교체",
+  },
+  "webhook_endpoint.tested": {
+    en: () => "a test event was sent to an endpoint",
+    ko: () => "이벤트 엔드포인트 시험 전송",
+  },
 };

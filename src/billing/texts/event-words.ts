@@ -11,6 +11,8 @@ const ACTORS: Readonly<Record<Actor, Phrase>> = {
   operator: { en: "operator", ko: "담당자" },
   clock: { en: "test clock", ko: "테스트 시계" },
   notice: { en: "gateway notice", ko: "결제사 통지" },
+  delivery: { en: "delivery of events", ko: "이벤트 전달" },
+  config: { en: "configuration", ko: "환경 설정" },
 };
 
 /** Who or what caused it: `API key shop-1`, `operator kim`, `charge worker`. */
@@ -51,6 +53,10 @@ const REASONS: Readonly<Record<string, Phrase>> = {
   amount_mismatch: { en: "the gateway shows another amount", ko: "결제사 금액 불일치" },
   refund_unknown: { en: "the refund's outcome is not known", ko: "환불 결과 미확인" },
   parked: { en: "the subscription is stopped", ko: "구독 청구 중단" },
+  operator: { en: "by an operator", ko: "담당자 조치" },
+  gone: { en: "the receiver answered 410", ko: "수신 서버의 410 응답" },
+  failing: { en: "nothing could be delivered for days", ko: "여러 날 동안 전달 실패" },
+  removed: { en: "removed from the configuration", ko: "환경 설정에서 제거" },
   broken: { en: "the record contradicts itself", ko: "기록 모순" },
 };
 
@@ -75,6 +81,8 @@ const STATES: Readonly<Record<string, Phrase>> = {
   failed: { en: "failed", ko: "실패" },
   registering: { en: "being saved", ko: "등록 중" },
   refused: { en: "refused", ko: "거절" },
+  enabled: { en: "enabled", ko: "활성" },
+  disabled: { en: "disabled", ko: "비활성" },
   unknown: { en: "not known", ko: "미확인" },
   revoked: { en: "removed", ko: "삭제" },
   approved: { en: "charged", ko: "청구됨" },

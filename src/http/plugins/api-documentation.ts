@@ -1,6 +1,7 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { HttpApp } from "../http-app.ts";
+import { eventWebhooks } from "../schemas/event-webhooks.ts";
 
 /** Collects the routes that are registered after it; `/docs` shows them, `/docs/json` is OpenAPI 3.1. */
 export async function addApiDocumentation(app: HttpApp): Promise<void> {
@@ -21,9 +22,11 @@ export async function addApiDocumentation(app: HttpApp): Promise<void> {
         { name: "cards", description: "Saved cards (빌링키)" },
         { name: "subscriptions", description: "Standing agreements (정기결제)" },
         { name: "payments", description: "One-off payments and refunds (단건 결제, 환불)" },
+        { name: "events", description: "What is told to the merchant's endpoints (이벤트, 웹훅)" },
         { name: "test clock", description: "Moving business time, outside production" },
         { name: "operation", description: "Probes, metrics and explanations" },
       ],
+      webhooks: eventWebhooks(),
       components: {
         securitySchemes: {
           apiKey: {

@@ -154,4 +154,55 @@ export const REQUEST_PROBLEMS = {
     },
     example: { now: "2027-03-15T01:00:00.000Z" },
   },
+  ENDPOINT_DISABLED: {
+    status: 409,
+    title: { en: "The endpoint is disabled", ko: "비활성화된 엔드포인트입니다" },
+    detail: {
+      en: "Nothing is delivered to {id} until it is enabled.",
+      ko: "{id} 엔드포인트는 활성화하기 전까지 이벤트를 받지 않습니다.",
+    },
+    cause: {
+      en: "It answered 410, failed for days, or was disabled by somebody.",
+      ko: "410 응답, 여러 날의 전달 실패 또는 담당자의 비활성화가 원인입니다.",
+    },
+    fix: {
+      en: "See disabledReason in GET /webhook-endpoints/:id, mend it, then POST /webhook-endpoints/:id/enable.",
+      ko: "GET /webhook-endpoints/:id 의 disabledReason을 확인하고 조치한 뒤 POST /webhook-endpoints/:id/enable 을 호출하세요.",
+    },
+    example: { id: "we_4k2v9x7c1m3n5b8q" },
+  },
+  TOO_MANY_ENDPOINTS: {
+    status: 409,
+    title: { en: "There are too many endpoints", ko: "엔드포인트가 너무 많습니다" },
+    detail: {
+      en: "There may be {most} endpoints, disabled ones included.",
+      ko: "비활성화된 것을 포함하여 엔드포인트는 최대 {most}개입니다.",
+    },
+    cause: {
+      en: "Every event is delivered to every endpoint, so their number is bounded.",
+      ko: "모든 이벤트가 모든 엔드포인트로 전달되므로 수를 제한합니다.",
+    },
+    fix: {
+      en: "Use one of those that are there, and pass its events on.",
+      ko: "기존 엔드포인트를 사용하고 필요한 곳으로 이벤트를 전달하세요.",
+    },
+    example: { most: 20 },
+  },
+  ENDPOINT_CONFIGURED: {
+    status: 409,
+    title: { en: "The endpoint stands in the configuration", ko: "환경 설정의 엔드포인트입니다" },
+    detail: {
+      en: "{id} comes from WEBHOOK_ENDPOINTS; its secret is changed there.",
+      ko: "{id} 엔드포인트는 WEBHOOK_ENDPOINTS 설정에서 등록되었으며, 시크릿도 설정에서 변경합니다.",
+    },
+    cause: {
+      en: "A secret made here would be replaced by the configured one.",
+      ko: "여기에서 만든 시크릿은 설정된 시크릿으로 다시 바뀝니다.",
+    },
+    fix: {
+      en: "Change the secret in WEBHOOK_ENDPOINTS and restart; the old one goes on signing for a while.",
+      ko: "WEBHOOK_ENDPOINTS의 시크릿을 변경하고 다시 시작하세요. 이전 시크릿도 일정 시간 서명에 사용됩니다.",
+    },
+    example: { id: "we_4k2v9x7c1m3n5b8q" },
+  },
 } as const satisfies Record<string, ProblemText>;

@@ -133,6 +133,39 @@ export const FIELD_TEXTS = {
     ko: "2027-03-15T10:00:00+09:00 형식의 시각. 현재 업무 시각 이후 10년 이내",
   },
   days: { en: "a whole number from 1 to 3650", ko: "1~3650의 정수" },
+  url: {
+    en: "an https URL of at most 2000 characters whose host is public, without user, password or #",
+    ko: "공개된 호스트의 https URL (2000자 이내, 사용자 정보와 # 제외)",
+  },
+  types: {
+    en: "a list of event types as /docs names them, each once; left out: all of them",
+    ko: "문서(/docs)에 있는 이벤트 종류의 목록 (중복 불가, 생략하면 전체)",
+  },
+  description: {
+    en: "a note of at most 100 characters",
+    ko: "100자 이내의 메모",
+  },
+  type: { en: "an event type as /docs names it", ko: "문서(/docs)에 있는 이벤트 종류" },
+  from: {
+    en: "an instant such as 2027-03-01T00:00:00+09:00, the first that counts; not beside ids",
+    ko: "2027-03-01T00:00:00+09:00 형식의 시작 시각 (포함). ids와 함께 쓸 수 없음",
+  },
+  until: {
+    en: "an instant such as 2027-04-01T00:00:00+09:00, the first that counts no more",
+    ko: "2027-04-01T00:00:00+09:00 형식의 끝 시각 (제외)",
+  },
+  ids: {
+    en: "1 to 100 ids of events, each once, and no range beside them",
+    ko: "이벤트 ID 1~100개 (중복 불가, 기간과 함께 쓸 수 없음)",
+  },
+  eventId: {
+    en: "an event's id such as sub_4k2v9x7c1m3n5b8q:2",
+    ko: "sub_4k2v9x7c1m3n5b8q:2 형식의 이벤트 ID",
+  },
+  endpointId: {
+    en: "an endpoint's id as POST /webhook-endpoints answered it",
+    ko: "POST /webhook-endpoints 응답의 id",
+  },
   months: { en: "a whole number from 1 to 120", ko: "1~120의 정수" },
 } as const satisfies Record<string, Text>;
 
