@@ -31,6 +31,15 @@ function metricsOf(listAll: () => Promise<DeclineCount[]>) {
     traffic: FREE_TRAFFIC,
     config: { traffic: { maintenance: [] } },
     queues: { all: () => [] },
+    endpoints: {
+      listAll: async () => [
+        { id: "we_1", state: "enabled", failingSince: null },
+        { id: "we_2", state: "disabled", failingSince: new Date(START.getTime() - 60_000) },
+      ],
+    },
+    deliveries: {
+      count: async (id: string, state: string) => (id === "we_2" && state === "waiting" ? 3 : 0),
+    },
     clock: { now: () => START, monotonicMs: () => 0 },
   };
   return createMetrics(deps as unknown as Parameters<typeof createMetrics>[0]);
@@ -59,5 +68,21 @@ describe("the metrics of declines", () => {
     const text = await metricsOf(() => Promise.reject(new Error("away"))).metrics();
     expect(text).not.toMatch(/^billing_declines_total\{/m);
     expect(text).toMatch(/^billing_parked_subscriptions 0$/m);
+  });
+});
+
+describe("the metrics of webhooks", () => {
+  it("tell of each endpoint whether it is on, how long it fails and what waits", async () => {
+    const text = await metricsOf(async () => []).metrics();
+    expect(text.split("\n").filter((line) => line.startsWith("billing_webhook"))).toEqual([
+      'billing_webhook_endpoint_enabled{endpoint="we_1"} 1',
+      'billing_webhook_endpoint_enabled{endpoint="we_2"} 0',
+      'billing_webhook_endpoint_failing_seconds{endpoint="we_1"} 0',
+      'billing_webhook_endpoint_failing_seconds{endpoint="we_2"} 60',
+      'billing_webhook_deliveries{endpoint="we_1",state="waiting"} 0',
+      'billing_webhook_deliveries{endpoint="we_1",state="set_aside"} 0',
+      'billing_webhook_deliveries{endpoint="we_2",state="waiting"} 3',
+      'billing_webhook_deliveries{endpoint="we_2",state="set_aside"} 0',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { Worker } from "bullmq";
 import type { Deliverer } from "../src/billing/webhooks/deliver-events.ts";
 import { type DocumentJob, EVENT_QUEUE } from "../src/queues/names.ts";
-import { ENDPOINTS_MAX } from "../src/stores/webhook-endpoints.ts";
+import { ENDPOINTS_MAX } from "../src/domain/webhook-endpoint.ts";
 import type { WorkerSettings } from "./worker-deps.ts";
 
 /**

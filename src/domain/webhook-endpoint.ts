@@ -3,6 +3,9 @@ import { BillingError } from "./errors.ts";
 import type { EventType } from "./event-types.ts";
 import { type Cause, type HasOutbox, withEvent } from "./events.ts";
 
+/** Most endpoints there may be, disabled ones included. */
+export const ENDPOINTS_MAX = 20;
+
 /** Why an endpoint is not delivered to. */
 export type DisabledReason = "operator" | "gone" | "failing" | "removed";
 

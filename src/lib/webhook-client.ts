@@ -100,8 +100,9 @@ function send(url: URL, { headers, body }: WebhookRequest, via: Sending): Promis
     });
     request.once("error", reject);
     request.once("response", (response) => {
+      // The status is the answer; what follows it is for people to look at.
+      request.off("error", reject).on("error", () => {});
       readExcerpt(response)
-        // The status is the answer; what follows it is for people to look at.
         .catch(() => "")
         .then(
           (excerpt) => resolve({ kind: "answered", status: response.statusCode ?? 0, excerpt }),

@@ -3,14 +3,24 @@
  * what stands there, by the driver and past the schemas: a damaged document must be seen as it is.
  */
 import type { BillingKey } from "../domain/billing-key.ts";
+import type { Delivery } from "../domain/delivery.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { Subscription } from "../domain/subscription.ts";
+import type { WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import type { Database } from "./connection.ts";
 
 export interface EventNumber {
   documentId: string;
   number: number;
   recordedAt: Date;
+}
+
+/** What is due next in a lane. */
+export interface WaitingLane {
+  id: string;
+  endpointId: string;
+  work: boolean;
+  nextTryAt: Date;
 }
 
 export interface ApprovedBetween {
@@ -33,6 +43,14 @@ export interface VerifyReader {
   findByOrderNumbers(orderNumbers: readonly string[]): Promise<Invoice[]>;
   /** Numbers of the copied events of these documents. */
   eventsOf(documentIds: readonly string[]): Promise<EventNumber[]>;
+  /** Numbers within these streams, in their order. */
+  numbersIn(streams: readonly string[]): Promise<{ stream: string; sequence: number }[]>;
+  /** Lanes in which deliveries wait. */
+  lanes(): AsyncIterable<WaitingLane[]>;
+  findLanes(ids: readonly string[]): Promise<WaitingLane[]>;
+  /** The deliveries that these lanes are waiting for, and the endpoints that they go to. */
+  headOf(lane: WaitingLane): Promise<Pick<Delivery, "eventId" | "firstTriedAt"> | null>;
+  findEndpoints(ids: readonly string[]): Promise<WebhookEndpoint[]>;
   /** Invoices with an attempt whose approval lies between two business instants. */
   approvedBetween(range: ApprovedBetween): AsyncIterable<Invoice[]>;
 }
@@ -90,6 +108,20 @@ export function createVerifyReader(database: Database): VerifyReader {
         .find({ documentId: among(documentIds) })
         .project<EventNumber>({ documentId: 1, number: 1, recordedAt: 1 })
         .toArray(),
+    numbersIn: (streams) =>
+      database
+        .collection<Stored>("events")
+        .find({ stream: among(streams), sequence: { $gt: 0 } })
+        .sort({ stream: 1, sequence: 1 })
+        .project<{ stream: string; sequence: number }>({ stream: 1, sequence: 1 })
+        .toArray(),
+    lanes: () => pages("deliverylanes", { work: true }),
+    findLanes: (ids) => find("deliverylanes", { _id: among(ids), work: true }),
+    headOf: ({ id }) =>
+      database
+        .collection<Pick<Delivery, "eventId" | "firstTriedAt">>("deliveries")
+        .findOne({ lane: id, state: "waiting" }, { sort: { sequence: 1 } }),
+    findEndpoints: (ids) => find("webhookendpoints", { _id: among(ids) }),
     approvedBetween: ({ gateway, account, from, until }) =>
       pages("invoices", {
         gateway,

@@ -1,4 +1,4 @@
-import type { WebhookEndpoint } from "../domain/webhook-endpoint.ts";
+import { ENDPOINTS_MAX, type WebhookEndpoint } from "../domain/webhook-endpoint.ts";
 import type { Database } from "./connection.ts";
 import type { Joining } from "./join-calls.ts";
 import { collectionOf } from "./joined-operations.ts";
@@ -21,9 +21,6 @@ export interface WebhookEndpointStore extends RevisionedStore<WebhookEndpoint> {
    */
   countTries(id: string, tries: { delivered: number; failed: number; at: Date }): Promise<void>;
 }
-
-/** Most endpoints there may be, disabled ones included. */
-export const ENDPOINTS_MAX = 20;
 
 export function createWebhookEndpointStore(
   database: Database,

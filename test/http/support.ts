@@ -157,11 +157,6 @@ export const GOOD_BODIES = {
   "/billing/card": { subscriptionId: "sub_4k2v9x7c1m3n5b8q", billingKey: "BILL_KEY" },
   "/billing/cancel": { subscriptionId: "sub_4k2v9x7c1m3n5b8q" },
   "/billing/refund": { paymentId: "pay_4k2v9x7c1m3n5b8q", amount: 4900, reason: "고객 요청" },
-  "/webhook-endpoints": {
-    url: "https://shop.example.com/hooks",
-    types: ["invoice.paid", "invoice.failed"],
-  },
-  "/events/replay": { from: "2027-03-01T00:00:00+09:00", until: "2027-04-01T00:00:00+09:00" },
   "/test-clock/advance": { months: 1 },
 } as const satisfies Record<string, Record<string, unknown>>;
 

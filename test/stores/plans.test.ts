@@ -3,13 +3,16 @@ import { type Database, createDatabase, openDatabase } from "../../src/stores/co
 import { createAccountPauseStore } from "../../src/stores/account-pauses.ts";
 import { createBillingKeyStore } from "../../src/stores/billing-keys.ts";
 import { createDeclineCountStore } from "../../src/stores/decline-counts.ts";
+import { createDeliveryStore } from "../../src/stores/deliveries.ts";
 import { createEventStore } from "../../src/stores/events.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { createInvoiceStore } from "../../src/stores/invoices.ts";
 import { createSubscriptionStore } from "../../src/stores/subscriptions.ts";
+import { createWebhookEndpointStore } from "../../src/stores/webhook-endpoints.ts";
 import { START } from "../domain/fixtures.ts";
 import { type TestServices, startTestServices } from "../support/services.ts";
 
+const PAGE = { newestFirst: true, limit: 10 };
 const ACCOUNT = { gateway: "cookiepay", account: "default" };
 
 /** Asked for by people, a page at a time, and not on any path of money. */
@@ -57,6 +60,8 @@ describe("the queries of the stores", () => {
     const keys = createBillingKeyStore(database);
     const pauses = createAccountPauseStore(database);
     const declines = createDeclineCountStore(database);
+    const events = createEventStore(database);
+    const deliveries = createDeliveryStore(database);
     return {
       "invoices.find": () => invoices.find("a"),
       "invoices.findByIdempotencyKey": () => invoices.findByIdempotencyKey("a"),
@@ -100,8 +105,21 @@ describe("the queries of the stores", () => {
           orderNumber: "a",
           at: START,
         }),
-      "events.relayOutboxes": () => createEventStore(database).relayOutboxes(10),
-      "events.listOfSubscription": () => createEventStore(database).listOfSubscription("a", 10),
+      "events.relayOutboxes": () => events.relayOutboxes(10),
+      "events.listOfSubscription": () => events.listOfSubscription("a", 10),
+      "events.find": () => events.find("a:1"),
+      "events.findAll": () => events.findAll(["a:1", "b:1"]),
+      "events.list": () => events.list({ type: "invoice.paid" }, { after: null, ...PAGE }),
+      "events.list, of a subscription, further on": () =>
+        events.list({ subscriptionId: "a" }, { after: { at: START, id: "a:1" }, ...PAGE }),
+      "events.listToDeliver": () => events.listToDeliver(10),
+      "events.firstToDeliver": () => events.firstToDeliver("a"),
+      "endpoints.find": () => createWebhookEndpointStore(database).find("a"),
+      "endpoints.listAll": () => createWebhookEndpointStore(database).listAll(),
+      "deliveries.hasDue": () => deliveries.hasDue("a", START),
+      "deliveries.listWaiting": () => deliveries.listWaiting("a|b", 10),
+      "deliveries.listOfEvent": () => deliveries.listOfEvent("a:1"),
+      "deliveries.removeClosed": () => deliveries.removeClosed(START, 10),
     };
   }
 
@@ -160,6 +178,9 @@ async function fill(database: Database): Promise<void> {
     "accountpauses",
     "declinecounts",
     "events",
+    "webhookendpoints",
+    "deliveries",
+    "deliverylanes",
   ]) {
     await database.collection<{ _id: string }>(name).insertMany(
       Array.from({ length: 20 }, (_none, index) => ({

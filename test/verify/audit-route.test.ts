@@ -39,6 +39,7 @@ const REPORT: VerifyReport = {
     openMs: 1,
     dueMs: 1,
     listingMs: 1,
+    deliveryMs: 1,
     confirmMs: 1,
   },
   checked: { subscriptions: 1, invoices: 2, billingKeys: 3 },

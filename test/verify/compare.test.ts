@@ -97,13 +97,14 @@ describe("the days to compare", () => {
 describe("the bounds", () => {
   it("grow with the sweep's interval", () => {
     const reconcile = { alarmAfterMs: 900_000, settleDelayMs: 90_000 };
-    expect(boundsOf({ sweepIntervalMs: 5000, reconcile })).toMatchObject({
+    const webhooks = { retryForMs: 1000, retryMaxMs: 100 };
+    expect(boundsOf({ sweepIntervalMs: 5000, reconcile, webhooks })).toMatchObject({
       claimMs: 60_000,
       unknownMs: 900_000,
       sweepMs: 300_000,
       listingMs: 90_000,
     });
-    expect(boundsOf({ sweepIntervalMs: 600_000, reconcile })).toMatchObject({
+    expect(boundsOf({ sweepIntervalMs: 600_000, reconcile, webhooks })).toMatchObject({
       claimMs: 6_000_000,
       sweepMs: 6_000_000,
       openMs: 6_000_000,

@@ -9,6 +9,8 @@ export const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
 interface Damage {
   /** The check that must find it, and nothing else. */
   check: string;
+  /** What the same damage breaks as well. */
+  also?: string;
   plant: (world: SoundWorld, vandal: Vandal) => Promise<unknown>;
 }
 
@@ -24,6 +26,13 @@ async function copyOf(world: SoundWorld, vandal: Vandal, changes: Record<string,
     outboxNumber: 0,
     ...changes,
   };
+}
+
+/** Something waits for an endpoint that is there since long. */
+async function plantLane(vandal: Vandal, nextTryAt: Date): Promise<void> {
+  const endpoint = { _id: "we_1", state: "enabled", enabledAt: ago(24 * 30) };
+  await vandal.insert("webhookendpoints", endpoint);
+  await vandal.insert("deliverylanes", { _id: "l", endpointId: "we_1", work: true, nextTryAt });
 }
 
 export const claimOf = (kind: "charge" | "refund", subject: string, leaseUntil: Date) => ({
@@ -216,6 +225,7 @@ export const DAMAGES: Record<string, Damage> = {
   },
   "an event that was taken away": {
     check: "event-missing",
+    also: "event-numbers",
     plant: (world, vandal) => vandal.remove("events", `${p(1)(world)}:1`),
   },
   "an event of nobody's": {
@@ -224,10 +234,27 @@ export const DAMAGES: Record<string, Damage> = {
   },
   "an event that is not passed on": {
     check: "outbox-stuck",
+    also: "event-numbers",
     plant: async (world, vandal) => {
       const { _id, ...event } = await vandal.read("events", `${p(1)(world)}:2`);
       await vandal.remove("events", _id);
       await vandal.set("invoices", p(1)(world), { outbox: [{ ...event, recordedAt: ago(1) }] });
+    },
+  },
+  "an event with another's number": {
+    check: "event-numbers",
+    plant: (world, vandal) => vandal.set("events", `${world.paid.id}:1`, { sequence: 1000 }),
+  },
+  "a delivery that nobody makes": {
+    check: "delivery-stuck",
+    plant: (_world, vandal) => plantLane(vandal, ago(1)),
+  },
+  "a delivery that is tried without end": {
+    check: "delivery-overdue",
+    plant: async (_world, vandal) => {
+      await plantLane(vandal, ago(-1));
+      const head = { _id: "d", lane: "l", state: "waiting", sequence: 1 };
+      await vandal.insert("deliveries", { ...head, eventId: "e", firstTriedAt: ago(24 * 9) });
     },
   },
   "an invoice whose subscription is gone": {

@@ -1,7 +1,14 @@
 /** Damage by a raw write, past every rule; and its removal. */
 import type { Core } from "../support/core.ts";
 
-type Collection = "invoices" | "subscriptions" | "billingkeys" | "events";
+type Collection =
+  | "invoices"
+  | "subscriptions"
+  | "billingkeys"
+  | "events"
+  | "webhookendpoints"
+  | "deliveries"
+  | "deliverylanes";
 type Document = Record<string, unknown> & { _id: string };
 
 export interface Vandal {

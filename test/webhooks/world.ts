@@ -24,7 +24,7 @@ const FAST = {
   LOG_LEVEL: "silent",
   GATEWAYS: "cookiepay",
   COOKIEPAY_API_URL: "http://127.0.0.1:1",
-  WEBHOOK_TIMEOUT_MS: "1500",
+  WEBHOOK_TIMEOUT_MS: "10000",
   WEBHOOK_RETRY_FIRST_MS: "10",
   WEBHOOK_RETRY_MAX_MS: "20",
 };
@@ -108,7 +108,7 @@ export type Answer = (received: Received, count: number) => Promise<number | nul
 export async function startReceiver(answer: Answer = () => 204): Promise<Receiver> {
   const server = http.createServer();
   const receiver: Receiver = { url: "", taken: [], came: [], secrets: [], close: async () => {} };
-  server.on("request", async (request, response) => {
+  const take = async (request: http.IncomingMessage, response: http.ServerResponse) => {
     let text = "";
     for await (const chunk of request) text += String(chunk);
     const headers = request.headers as Record<string, string>;
@@ -124,7 +124,8 @@ export async function startReceiver(answer: Answer = () => 204): Promise<Receive
     if (status === null) return void response.destroy();
     if (status >= 200 && status < 300) receiver.taken.push(received);
     response.writeHead(status, { "content-type": "text/plain" }).end(`said ${status}`);
-  });
+  };
+  server.on("request", (request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`;
   receiver.close = async () => {

@@ -13,6 +13,8 @@ export interface VerifyBounds {
   dueMs: number;
   /** Of an answer that the gateway's list may not show yet. */
   listingMs: number;
+  /** Of an event that an enabled endpoint has refused since, before it is set aside. */
+  deliveryMs: number;
   /** Between the reading that suspects something and the reading that confirms it. */
   confirmMs: number;
 }
@@ -25,6 +27,7 @@ const HOUR = 60 * MINUTE;
 export function boundsOf(config: {
   sweepIntervalMs: number;
   reconcile: { alarmAfterMs: number; settleDelayMs: number };
+  webhooks: { retryForMs: number; retryMaxMs: number };
 }): VerifyBounds {
   const ticksMs = 10 * config.sweepIntervalMs;
   return {
@@ -35,6 +38,7 @@ export function boundsOf(config: {
     // A cycle day with a hundred thousand renewals may take hours at a gateway's own limit.
     dueMs: 24 * HOUR,
     listingMs: Math.max(MINUTE, config.reconcile.settleDelayMs),
+    deliveryMs: config.webhooks.retryForMs + config.webhooks.retryMaxMs + HOUR,
     confirmMs: SECOND,
   };
 }

@@ -1,11 +1,18 @@
 /** Every check. A new one is a function in `checks/` and a name in one of these lists. */
 import { BELONGING_CHECKS, CARD_CHECKS, eventChecks } from "./checks/documents.ts";
+import { DELIVERY_CHECKS, EVENT_NUMBERS } from "./checks/events.ts";
 import { ATTEMPT_CHECKS } from "./checks/invoice-attempts.ts";
 import { MONEY_CHECKS } from "./checks/invoice-money.ts";
 import { PROGRESS_CHECKS } from "./checks/invoice-progress.ts";
 import { CONTRACT_CHECKS } from "./checks/subscription-contract.ts";
 import { PERIOD_CHECKS, isParked } from "./checks/subscription-periods.ts";
-import type { BillingKeyScope, Check, InvoiceScope, SubscriptionScope } from "./finding.ts";
+import type {
+  BillingKeyScope,
+  Check,
+  InvoiceScope,
+  LaneScope,
+  SubscriptionScope,
+} from "./finding.ts";
 
 export const INVOICE_CHECKS: readonly Check<InvoiceScope>[] = [
   ...MONEY_CHECKS,
@@ -19,7 +26,10 @@ export const SUBSCRIPTION_CHECKS: readonly Check<SubscriptionScope>[] = [
   ...PERIOD_CHECKS,
   ...CONTRACT_CHECKS,
   ...eventChecks<SubscriptionScope>((scope) => scope.subscription),
+  EVENT_NUMBERS,
 ];
+
+export const LANE_CHECKS: readonly Check<LaneScope>[] = DELIVERY_CHECKS;
 
 export const BILLING_KEY_CHECKS: readonly Check<BillingKeyScope>[] = [
   ...CARD_CHECKS,

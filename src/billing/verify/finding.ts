@@ -2,8 +2,11 @@
 import type { BillingKeyState } from "../../domain/billing-key.ts";
 import type { BillingKey } from "../../domain/billing-key.ts";
 import type { Instants } from "../../domain/events.ts";
+import type { Delivery } from "../../domain/delivery.ts";
 import type { Invoice } from "../../domain/invoice.ts";
 import type { Subscription } from "../../domain/subscription.ts";
+import type { WebhookEndpoint } from "../../domain/webhook-endpoint.ts";
+import type { WaitingLane } from "../../stores/verify-reader.ts";
 import type { VerifyBounds } from "./bounds.ts";
 
 /** A sentence in both languages. */
@@ -81,7 +84,17 @@ export interface SubscriptionScope {
   /** By period. */
   invoices: readonly Invoice[];
   events: EventTrace;
+  /** Numbers of the events of it and its invoices, in their order. */
+  sequences: readonly number[];
   key: KeyStanding;
+}
+
+/** What waits for an endpoint. */
+export interface LaneScope {
+  lane: WaitingLane;
+  /** The event that all others of the lane wait for. */
+  head: Pick<Delivery, "eventId" | "firstTriedAt"> | null;
+  endpoint: WebhookEndpoint | null;
 }
 
 export interface BillingKeyScope {

@@ -8,6 +8,7 @@ import {
   BILLING_KEY_CHECKS,
   HELD,
   INVOICE_CHECKS,
+  LANE_CHECKS,
   PARKED,
   SUBSCRIPTION_CHECKS,
 } from "./check-list.ts";
@@ -16,10 +17,11 @@ import type {
   EventTrace,
   InvoiceScope,
   KeyStanding,
+  LaneScope,
   SubscriptionScope,
 } from "./finding.ts";
 import { groupBy } from "../../lib/group-by.ts";
-import type { VerifyReader } from "../../stores/verify-reader.ts";
+import type { VerifyReader, WaitingLane } from "../../stores/verify-reader.ts";
 import type { Pass } from "./run-checks.ts";
 
 interface Reading {
@@ -37,16 +39,19 @@ export function subscriptionPass(reading: Reading): Pass<Subscription, Subscript
     waiting: [PARKED],
     async scopesOf(subscriptions) {
       const ids = subscriptions.map(({ id }) => id);
-      const [invoices, events, keys] = await Promise.all([
+      const [invoices, events, numbers, keys] = await Promise.all([
         reader.invoicesOfSubscriptions(ids),
         traceEvents(reader, subscriptions),
+        reader.numbersIn(ids),
         readKeys(reading, subscriptions),
       ]);
+      const byStream = groupBy(numbers, ({ stream }) => stream);
       const bySubscription = groupBy(invoices, (invoice) => invoice.subscriptionId);
       return subscriptions.map((subscription, index) => ({
         subscription,
         invoices: (bySubscription.get(subscription.id) ?? []).sort(byPeriod),
         events: events[index] ?? NO_EVENTS,
+        sequences: (byStream.get(subscription.id) ?? []).map(({ sequence }) => sequence),
         key: keys.get(subscription.billingKeyId) ?? MISSING_KEY,
       }));
     },
@@ -107,6 +112,28 @@ export function billingKeyPass(reading: Reading): Pass<BillingKey, BillingKeySco
         opens: canOpen(secrets, billingKey),
         events: events[index] ?? NO_EVENTS,
       }));
+    },
+  };
+}
+
+export function lanePass({ reader }: Pick<Reading, "reader">): Pass<WaitingLane, LaneScope> {
+  return {
+    pages: () => reader.lanes(),
+    find: (ids) => reader.findLanes(ids),
+    subscriptionIdOf: () => null,
+    checks: LANE_CHECKS,
+    waiting: [],
+    async scopesOf(lanes) {
+      const endpointIds = [...new Set(lanes.map(({ endpointId }) => endpointId))];
+      const endpoints = await reader.findEndpoints(endpointIds);
+      const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+      return Promise.all(
+        lanes.map(async (lane) => ({
+          lane,
+          head: await reader.headOf(lane),
+          endpoint: byId.get(lane.endpointId) ?? null,
+        })),
+      );
     },
   };
 }

@@ -110,6 +110,7 @@ export const BOUND_TEXTS = {
   openMs: { en: "due period without invoice", ko: "도래했으나 미생성 주기" },
   dueMs: { en: "due charge or refund", ko: "도래한 결제·환불" },
   listingMs: { en: "answer missing in the gateway's list", ko: "PG 목록 반영 지연" },
+  deliveryMs: { en: "an event that is refused", ko: "거부된 이벤트" },
   confirmMs: { en: "between two readings", ko: "두 번 읽는 간격" },
 } as const satisfies Record<keyof VerifyBounds, Text>;
 

@@ -9,7 +9,7 @@ import type { VerifyBounds } from "./bounds.ts";
 import type { Finding } from "./finding.ts";
 import { compareGateways } from "./gateway/compare-gateways.ts";
 import { type DayRange, DAYS_DEFAULT, GATEWAY_ZONE, readDayRange } from "./gateway/day-range.ts";
-import { billingKeyPass, invoicePass, subscriptionPass } from "./passes.ts";
+import { billingKeyPass, invoicePass, lanePass, subscriptionPass } from "./passes.ts";
 import type { VerifyReader } from "../../stores/verify-reader.ts";
 import { type VerifyReport, createCollector } from "./report.ts";
 import { runPass } from "./run-checks.ts";
@@ -40,6 +40,7 @@ export async function verify(deps: VerifyDeps, options: VerifyOptions = {}): Pro
     invoices: await runPass(invoicePass(deps), moment, result),
     billingKeys: await runPass(billingKeyPass(deps), moment, result),
   };
+  await runPass(lanePass(deps), moment, result);
   const range = options.range === undefined ? lastWeek(at) : options.range;
   const gateways =
     range === null

@@ -12,7 +12,6 @@ import {
 } from "../../domain/webhook-endpoint.ts";
 import { newToken } from "../../lib/ids.ts";
 import type { Logger } from "../../lib/logger.ts";
-import { EVENT_QUEUE } from "../../queues/names.ts";
 import type { WorkHints } from "../../queues/work-hints.ts";
 import type { WebhookEndpointStore } from "../../stores/webhook-endpoints.ts";
 import { readInstants } from "../instants.ts";
@@ -80,7 +79,7 @@ async function deliverDue(
   const isLeft = !run.isOver && deps.clock.monotonicMs() >= endsMs;
   if (isLeft) {
     const revision = Math.floor(deps.clock.now().getTime() / 1000);
-    await deps.hints.document(EVENT_QUEUE, { id: endpointId, revision });
+    await deps.hints.document("event", { id: endpointId, revision });
   }
   return run.tally;
 }

@@ -4,6 +4,7 @@ import { BillingError } from "../../domain/errors.ts";
 import type { EventType } from "../../domain/event-types.ts";
 import { type Cause, OUTBOX_FULL } from "../../domain/events.ts";
 import {
+  ENDPOINTS_MAX,
   type EndpointSecret,
   type WebhookEndpoint,
   disableEndpoint,
@@ -16,7 +17,7 @@ import { newId } from "../../lib/ids.ts";
 import type { SecretBox } from "../../lib/secret-box.ts";
 import { newWebhookSecret } from "../../lib/webhook-signature.ts";
 import type { DeliveryStore } from "../../stores/deliveries.ts";
-import { ENDPOINTS_MAX, type WebhookEndpointStore } from "../../stores/webhook-endpoints.ts";
+import type { WebhookEndpointStore } from "../../stores/webhook-endpoints.ts";
 import { type Clocks, readInstants } from "../instants.ts";
 import { updateDocument } from "../update-document.ts";
 

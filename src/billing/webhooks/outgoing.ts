@@ -1,6 +1,5 @@
 /** From events to deliveries, and from deliveries to jobs: what the sweep does about webhooks. */
 import { type WebhookEndpoint, wantsEvent } from "../../domain/webhook-endpoint.ts";
-import { EVENT_QUEUE } from "../../queues/names.ts";
 import type { Queues } from "../../queues/queues.ts";
 import type { DeliveryStore, WantedDelivery } from "../../stores/deliveries.ts";
 import type { EventStore, StoredEvent } from "../../stores/events.ts";
@@ -45,7 +44,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     async enqueue() {
       for (const { id, state } of endpoints) {
         if (state === "disabled" || !(await deps.deliveries.hasDue(id, deps.clock.now()))) continue;
-        await deps.queues.addDocuments(EVENT_QUEUE, [{ id, revision: nowSeconds(deps) }]);
+        await deps.queues.addDocuments("event", [{ id, revision: nowSeconds(deps) }]);
       }
     },
   };

@@ -141,8 +141,9 @@ function toFilter(query: {
 
 function presentDelivery(delivery: Delivery) {
   const { endpointId, state, tries, replays, lastStatus, lastReason, lastAnswer } = delivery;
+  const told = { endpointId, state, tries, replays, lastStatus, lastReason, lastAnswer };
   return {
-    ...{ endpointId, state, tries, replays, lastStatus, lastReason, lastAnswer },
+    ...told,
     lastTriedAt: delivery.lastTriedAt?.toISOString() ?? null,
     createdAt: delivery.createdAt.toISOString(),
     closedAt: delivery.closedAt?.toISOString() ?? null,

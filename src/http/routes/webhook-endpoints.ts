@@ -192,8 +192,9 @@ function addTest(app: HttpApp, deps: EndpointRouteDeps): void {
 function presentEndpoint(endpoint: WebhookEndpoint) {
   const { id, url, types, description, source, state, disabledReason, failures } = endpoint;
   const old = endpoint.secrets.find(({ expiresAt }) => expiresAt !== null);
+  const told = { id, url, types, description, source, state, disabledReason, failures };
   return {
-    ...{ id, url, types, description, source, state, disabledReason, failures },
+    ...told,
     failingSince: endpoint.failingSince?.toISOString() ?? null,
     oldSecretUntil: old?.expiresAt?.toISOString() ?? null,
     createdAt: endpoint.createdAt.toISOString(),
