@@ -2,6 +2,7 @@
  * Every environment variable the product reads: its default and one sentence. `.env.example` is
  * made from this table and a test keeps the two equal.
  */
+import { MESSAGE_KEYS } from "./config-keys-messages.ts";
 
 import { WEBHOOK_KEYS } from "./config-webhook-keys.ts";
 
@@ -264,6 +265,8 @@ export const CONFIG_KEYS = {
     default: "KB",
     text: "First part of every order number: 1 to 4 of A-Z and 0-9, one per environment.",
   },
+
+  ...MESSAGE_KEYS,
 
   ADMIN_USER: { default: "admin", text: "Name for the login of /admin." },
   ADMIN_PASSWORD_HASH: {

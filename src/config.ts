@@ -1,6 +1,7 @@
 import { type GatewaysConfig, checkGateways, readGateways } from "./config-gateways.ts";
 import { CONFIG_KEYS, type ConfigKey, type ConfigName } from "./config-keys.ts";
 import { type Environment, type Reader, createReader } from "./config-reader.ts";
+import { type MessagesConfig, readMessages } from "./config-messages.ts";
 import { type TrafficConfig, readTraffic } from "./config-traffic.ts";
 import { type WebhookConfig, readWebhooks } from "./config-webhooks.ts";
 
@@ -54,6 +55,7 @@ export interface Config extends GatewaysConfig {
   };
   traffic: TrafficConfig;
   webhooks: WebhookConfig;
+  messages: MessagesConfig;
   sweepIntervalMs: number;
   /** Age at which failed jobs are removed. */
   jobsKeptDays: number;
@@ -130,6 +132,7 @@ function readConfig(read: Reader): Config {
     },
     traffic: readTraffic(read, gateways),
     webhooks: readWebhooks(read, environment === "production"),
+    messages: readMessages(read, environment === "production"),
     sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
     jobsKeptDays: read.integer("JOBS_KEPT_DAYS", 1, 365),
     shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),

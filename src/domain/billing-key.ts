@@ -32,6 +32,8 @@ export interface BillingKey extends HasOutbox {
   /** Why it was refused, or what is not known. */
   reason: string | null;
   createdAt: Date;
+  /** Business instant at which the customer is told that the card ends soon; null: never, or told. */
+  remindAt: Date | null;
   /** Operational instant at which the registration was begun. */
   startedAt: Date;
   idempotency: IdempotencyMark | null;
@@ -58,7 +60,7 @@ export function beginRegistration(
     | "orderNumber"
     | "maskedNumber"
     | "idempotency"
-  > & { at: Instants },
+  > & { at: Instants; remindAt?: Date | null },
 ): BillingKey {
   const { at, ...given } = input;
   return {
@@ -68,6 +70,7 @@ export function beginRegistration(
     cardName: null,
     reason: null,
     createdAt: at.business,
+    remindAt: given.remindAt ?? null,
     startedAt: at.operational,
     outbox: [],
     outboxNumber: 0,

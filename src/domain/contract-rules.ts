@@ -120,6 +120,9 @@ export function standingOf(
   return inDunning ? "past_due" : "active";
 }
 
+/** Reason of an end that no contract change asked for. */
+export const LAST_CHARGE_DECLINED = "last charge declined";
+
 /** The subscription as its invoices' outcomes leave it; the same object where nothing changes. */
 export function applyStanding(
   subscription: Subscription,
@@ -131,7 +134,7 @@ export function applyStanding(
   // A failed invoice that is to be opened again has not been reached yet: it says nothing.
   if (subscription.aligning && subscription.payNow !== null) return subscription;
   if (standing === "exhausted") {
-    return endSubscription(subscription, finalState, { ...by, reason: "last charge declined" });
+    return endSubscription(subscription, finalState, { ...by, reason: LAST_CHARGE_DECLINED });
   }
   // A trial that has not ended yet owes nothing, whatever its invoices say.
   const state: SubscriptionState = subscription.state === "trialing" ? "trialing" : standing;
@@ -149,6 +152,7 @@ function onwards(subscription: Subscription): Subscription {
     ? {
         ...subscription,
         nextPeriodAt: periodDueAt(subscription.schedule, subscription.nextPeriod),
+        toNotice: subscription.reachable,
       }
     : subscription;
 }

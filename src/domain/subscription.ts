@@ -25,6 +25,14 @@ export interface Subscription extends HasOutbox {
   id: string;
   customerId: string;
   customerName: string;
+  /** Where its messages go; null: where the saved card says. */
+  customerEmail: string | null;
+  customerPhone: string | null;
+  locale: "ko" | "en" | null;
+  /** Whether there is any address, its own or the saved card's. */
+  reachable: boolean;
+  /** Whether the customer has yet to be told of the charge at `nextPeriodAt`. */
+  toNotice: boolean;
   billingKeyId: string;
   gateway: string;
   account: string;
@@ -58,7 +66,9 @@ export interface Subscription extends HasOutbox {
   revision: number;
 }
 
-export interface NewSubscription {
+type Reaching = Pick<Subscription, "customerEmail" | "customerPhone" | "locale" | "reachable">;
+
+export interface NewSubscription extends Partial<Reaching> {
   id: string;
   customerId: string;
   customerName: string;
@@ -92,6 +102,11 @@ export function createSubscription(input: NewSubscription): Subscription {
   const startsAtOnce = firstCharge === "now" && firstPeriodOn === today;
   const subscription: Subscription = {
     ...given,
+    customerEmail: given.customerEmail ?? null,
+    customerPhone: given.customerPhone ?? null,
+    locale: given.locale ?? null,
+    reachable: given.reachable ?? false,
+    toNotice: given.reachable ?? false,
     schedule,
     state: trialDays > 0 ? "trialing" : "active",
     version: 1,
@@ -126,6 +141,7 @@ export function advancePeriod(subscription: Subscription, at: Instants): Subscri
     ...subscription,
     nextPeriod,
     nextPeriodAt: periodDueAt(subscription.schedule, nextPeriod),
+    toNotice: subscription.reachable,
   };
   if (subscription.state !== "trialing") return advanced;
   return moveSubscription(advanced, "active", { at, actor: "sweep", reason: "trial ended" });
@@ -247,7 +263,14 @@ export function payInvoiceNow(
 /** Another saved card from now on; what was declined on the old one is tried on it at once. */
 export function changeCard(
   subscription: Subscription,
-  card: { billingKeyId: string; gateway: string; account: string; invoiceId: string | null },
+  card: {
+    billingKeyId: string;
+    gateway: string;
+    account: string;
+    /** Whether there is an address, the subscription's or the new card's. */
+    reachable?: boolean;
+    invoiceId: string | null;
+  },
   cause: Cause,
 ): Subscription {
   const { invoiceId, ...key } = card;

@@ -92,6 +92,12 @@ export const INDEXES: readonly IndexSpec[] = [
     key: { parked: 1 },
     partial: { parked: { $gt: "" } },
   },
+  {
+    collection: "subscriptions",
+    name: "notice",
+    key: { toNotice: 1, nextPeriodAt: 1 },
+    partial: { toNotice: true },
+  },
   { collection: "subscriptions", name: "customer", key: { customerId: 1, _id: 1 } },
   { collection: "subscriptions", name: "outbox", key: { "outbox.number": 1 }, partial: unrelayed },
 
@@ -111,10 +117,14 @@ export const INDEXES: readonly IndexSpec[] = [
     guardsMoney: true,
   },
   { collection: "billingkeys", name: "outbox", key: { "outbox.number": 1 }, partial: unrelayed },
+  { collection: "billingkeys", name: "reminder", key: { remindAt: 1 } },
 
   { collection: "accountpauses", name: "paused", key: { pausedUntil: 1 } },
   { collection: "accountpauses", name: "outbox", key: { "outbox.number": 1 }, partial: unrelayed },
   { collection: "declinecounts", name: "gateway", key: { gateway: 1, code: 1 } },
+
+  { collection: "messages", name: "due", key: { state: 1, nextTryAt: 1 } },
+  { collection: "messages", name: "recent", key: { createdAt: -1 } },
 
   { collection: "events", name: "document", key: { documentId: 1, number: 1 } },
   { collection: "events", name: "subscription", key: { subscriptionId: 1, at: 1 } },

@@ -54,6 +54,7 @@ async function saveKey(
     maskedNumber: "411111******1111",
     reason: null,
     createdAt: clock.now(),
+    remindAt: null,
     startedAt: clock.now(),
     idempotency: null,
     outbox: [],

@@ -228,6 +228,7 @@ function cardOf(customerId: string, card: Card, tokens: Record<Card, string>): B
     maskedNumber: CARDS[card].replace(/\d{6}(?=\d{4}$)/, "******"),
     reason: null,
     createdAt: START,
+    remindAt: null,
     startedAt: START,
     idempotency: null,
     outbox: [],
