@@ -4,10 +4,13 @@ import type { AttemptChargeDeps } from "./billing/attempt-charge.ts";
 import type { ReconcileDeps } from "./billing/reconcile-attempt.ts";
 import type { SweepDeps } from "./billing/sweep.ts";
 import { createGateways } from "./compose-gateways.ts";
+import { createChannels, reminderDrawerOf } from "./compose-messages.ts";
 import { guardGateways } from "./compose-traffic.ts";
 import { outgoingOf } from "./compose-webhooks.ts";
 import type { Config } from "./config.ts";
+import type { DrawReminder } from "./domain/card-reminder.ts";
 import type { ChargePolicy } from "./domain/charge-policy.ts";
+import type { Channel } from "./notify/channel.ts";
 import type { GatewayRegistry } from "./gateways/registry.ts";
 import {
   type BusinessClock,
@@ -37,6 +40,7 @@ import { type DeliveryStore, createDeliveryStore } from "./stores/deliveries.ts"
 import { type EventStore, createEventStore } from "./stores/events.ts";
 import { createIndexes, missingIndexes } from "./stores/indexes.ts";
 import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
+import { type MessageStore, createMessageStore } from "./stores/messages.ts";
 import { JOINING } from "./stores/revisioned.ts";
 import { probeUrl, refusalOf } from "./stores/server-probe.ts";
 import { type SubscriptionStore, createSubscriptionStore } from "./stores/subscriptions.ts";
@@ -62,9 +66,14 @@ export interface Composition {
   events: EventStore;
   endpoints: WebhookEndpointStore;
   deliveries: DeliveryStore;
+  messages: MessageStore;
+  channels: readonly Channel[];
   gateways: GatewayRegistry;
   secrets: SecretBox;
   policy: ChargePolicy;
+  drawReminder: DrawReminder;
+  /** Days before a charge on which it is announced; 0: it is not. */
+  noticeDays: number;
   traffic: Traffic;
   redis: Redis;
   queues: Queues;
@@ -100,6 +109,7 @@ export function compose(config: Config, log: Logger): Composition {
         "Redis did not take a hint; the sweep will find the work",
       ),
   });
+  const channels = createChannels(config);
   let closed = false;
   const opened = openDatabaseEventually(database, config.mongoUrl ?? "", {
     prepare: (first) => prepareDatabase(config, first),
@@ -126,9 +136,13 @@ export function compose(config: Config, log: Logger): Composition {
     events: createEventStore(database),
     endpoints: createWebhookEndpointStore(database, joining),
     deliveries: createDeliveryStore(database),
+    messages: createMessageStore(database, joining),
+    channels,
     gateways,
     secrets: createSecretBox(config.encryptionKeys),
     policy: policyOf(config),
+    drawReminder: reminderDrawerOf(config),
+    noticeDays: config.messages.noticeDays,
     traffic,
     redis,
     queues,
@@ -136,6 +150,7 @@ export function compose(config: Config, log: Logger): Composition {
     async close() {
       closed = true;
       traffic.close();
+      for (const channel of channels) channel.close();
       await queues.close();
       redis.disconnect();
       gateways.close();

@@ -9,17 +9,19 @@ import {
   sweepDepsOf,
 } from "../src/compose.ts";
 import { startDelivering } from "../src/compose-webhooks.ts";
+import { messageDepsOf, tellDepsOf } from "../src/compose-messages.ts";
 import { sleep } from "../src/lib/clock.ts";
 import { describeError } from "../src/lib/logger.ts";
 import type { DocumentJob, InvoiceJob } from "../src/queues/names.ts";
 import { createChargeWorker } from "./charge-worker.ts";
 import { createEventWorker } from "./event-worker.ts";
+import { createMessageWorker } from "./message-worker.ts";
 import { createReconcileWorker } from "./reconcile-worker.ts";
 import { createSweepWorker } from "./sweep-worker.ts";
 import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
 
 /** The workers that can be named on the command line. */
-export const WORKER_NAMES = ["charge", "reconcile", "sweep", "event"] as const;
+export const WORKER_NAMES = ["charge", "reconcile", "sweep", "event", "message"] as const;
 export type WorkerName = (typeof WORKER_NAMES)[number];
 
 export interface RunningWorkers {
@@ -60,6 +62,7 @@ export function startWorkers(
     reconcile: reconcileDepsOf(composition),
     sweep: sweepDepsOf(composition),
     deliveries: composition.deliveries,
+    tell: tellDepsOf(composition),
     concurrency: config.charge.concurrency,
   };
   const delivering = startDelivering(composition);
@@ -85,7 +88,7 @@ function createNamed(
   deps: WorkerDeps,
   settings: WorkerSettings,
   composition: Composition,
-): Worker<InvoiceJob>[] {
+): AnyWorker[] {
   switch (name) {
     case "charge":
       return accountsOf(composition.gateways).map((account) =>
@@ -95,6 +98,8 @@ function createNamed(
       return [createReconcileWorker(deps, settings)];
     case "sweep":
       return [createSweepWorker(deps, settings)];
+    case "message":
+      return [createMessageWorker(messageDepsOf(composition), settings)];
   }
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from "bullmq";
 import { sweep } from "../src/billing/sweep.ts";
+import { tellCustomers } from "../src/billing/tell-customers.ts";
 import { CLEAN_JOB, type InvoiceJob, SWEEP_QUEUE } from "../src/queues/names.ts";
 import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
 
@@ -16,6 +17,7 @@ export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): W
       if (turn === null) return "another is under way";
       try {
         await sweep(deps.sweep);
+        await tellCustomers(deps.tell);
       } finally {
         await turn.end();
       }

@@ -3,6 +3,7 @@ import type { AttemptChargeDeps } from "../src/billing/attempt-charge.ts";
 import type { ReconcileDeps } from "../src/billing/reconcile-attempt.ts";
 import type { SweepDeps } from "../src/billing/sweep.ts";
 import type { DeliveryStore } from "../src/stores/deliveries.ts";
+import type { TellCustomersDeps } from "../src/billing/tell-customers.ts";
 import type { WorkHints } from "../src/queues/work-hints.ts";
 
 /** What the workers hand to the use cases. */
@@ -11,6 +12,7 @@ export interface WorkerDeps {
   reconcile: ReconcileDeps;
   sweep: SweepDeps;
   deliveries: Pick<DeliveryStore, "removeClosed">;
+  tell: TellCustomersDeps;
   /** Charges in flight per gateway account. */
   concurrency: number;
 }

@@ -20,6 +20,8 @@ export interface AdvanceClockDeps {
   pauses: Pick<AccountPauseStore, "listPaused">;
   invoices: InvoiceStore;
   subscriptions: SubscriptionStore;
+  /** Days before a charge on which it is announced; 0: it is not. */
+  noticeDays: number;
   hints: WorkHints;
   log: Logger;
 }
@@ -61,15 +63,37 @@ export async function advanceClock(
 }
 
 async function nextInstant(deps: AdvanceClockDeps, now: Date, target: Date): Promise<Date> {
-  const [invoice, subscription] = await Promise.all([
+  const [invoice, subscription, notice] = await Promise.all([
     deps.invoices.nextBusinessInstant(now),
     deps.subscriptions.nextBusinessInstant(now),
+    nextNotice(deps, now),
   ]);
-  const times = [invoice, subscription, target].flatMap((at) =>
+  const times = [invoice, subscription, notice, target].flatMap((at) =>
     at === null ? [] : [at.getTime()],
   );
   return new Date(Math.min(...times));
 }
+
+const DAY_MS = 86_400_000;
+
+/** The next instant at which a charge is announced. */
+async function nextNotice(
+  { subscriptions, noticeDays }: NoticeDeps,
+  now: Date,
+): Promise<Date | null> {
+  const aheadMs = noticeDays * DAY_MS;
+  if (aheadMs === 0) return null;
+  const chargeAt = await subscriptions.nextToNotice(new Date(now.getTime() + aheadMs));
+  return chargeAt === null ? null : new Date(chargeAt.getTime() - aheadMs);
+}
+
+/** Whether a charge is to be announced now. */
+async function hasNotices({ subscriptions, noticeDays }: NoticeDeps, now: Date): Promise<boolean> {
+  const until = new Date(now.getTime() + noticeDays * DAY_MS);
+  return noticeDays > 0 && (await subscriptions.listToNotice(now, until, 1)).length > 0;
+}
+
+type NoticeDeps = Pick<AdvanceClockDeps, "subscriptions" | "noticeDays">;
 
 async function moveTo(deps: AdvanceClockDeps, clock: TestClockStore, now: Date): Promise<void> {
   // The simulator first: no charge of an instant may reach it while it still lives in the past.
@@ -85,7 +109,10 @@ async function waitForRest(
   stop: () => boolean,
 ): Promise<void> {
   for (let look = 0; !stop(); look += 1) {
-    const busy = (await deps.subscriptions.hasWork(business)) || (await isBusy(deps, business));
+    const busy =
+      (await deps.subscriptions.hasWork(business)) ||
+      (await isBusy(deps, business)) ||
+      (await hasNotices(deps, business));
     if (!busy) return;
     if (look % HINT_EVERY === 0) await deps.hints.sweep();
     await sleep(REST_POLL_MS);

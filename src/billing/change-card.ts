@@ -2,6 +2,7 @@
 import { BillingError } from "../domain/errors.ts";
 import { OUTBOX_FULL } from "../domain/events.ts";
 import { type IdempotencyMark, withMark } from "../domain/idempotency.ts";
+import { isReachable } from "../domain/message-plan.ts";
 import { type Subscription, changeCard as change } from "../domain/subscription.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
@@ -51,7 +52,8 @@ export async function changeCard(
       if (becameUnpaid(read)) return null;
       if (read.billingKeyId === key.id && failed === null) return null;
       if (read.outbox.length >= OUTBOX_FULL) throw new BillingError("OUTBOX_FULL");
-      const swapped = change(read, { ...card, invoiceId: failed?.id ?? null }, cause);
+      const reachable = isReachable(read, key);
+      const swapped = change(read, { ...card, reachable, invoiceId: failed?.id ?? null }, cause);
       return { ...swapped, changes: withMark(read.changes, mark) };
     },
   );

@@ -5,6 +5,7 @@
 import { beginRegistration, finishRegistration, maskCardNumber } from "../domain/billing-key.ts";
 import type { BillingKey, RegistrationResult } from "../domain/billing-key.ts";
 import { accountPauseId, isStopped } from "../domain/account-pause.ts";
+import type { DrawReminder } from "../domain/card-reminder.ts";
 import { claimCharge } from "../domain/claim-rules.ts";
 import type { ChargePolicy } from "../domain/charge-policy.ts";
 import { BillingError } from "../domain/errors.ts";
@@ -44,6 +45,7 @@ export interface PayWithCardDeps extends Clocks, AdmitCallDeps, HeedDeclineDeps 
   billingKeys: BillingKeyStore;
   secrets: SecretBox;
   policy: ChargePolicy;
+  drawReminder: DrawReminder;
   defaultGateway: string;
   lease: { leaseMs: number; marginMs: number };
   /** Name of this process, for people who read the claim. */
@@ -227,6 +229,7 @@ function beginSaving(
     orderNumber: orderNumberOf(deps.policy.orderPrefix, randomText(12), 0),
     maskedNumber: maskCardNumber(input.card.number),
     idempotency: null,
+    remindAt: deps.drawReminder(input.card.expiry, at.business),
     at,
   });
 }

@@ -6,6 +6,7 @@ import {
   finishRegistration,
   maskCardNumber,
 } from "../domain/billing-key.ts";
+import type { DrawReminder } from "../domain/card-reminder.ts";
 import { BillingError } from "../domain/errors.ts";
 import type { IdempotencyMark } from "../domain/idempotency.ts";
 import { orderNumberOf } from "../domain/order-number.ts";
@@ -35,6 +36,7 @@ export interface RegisterCardDeps extends AdmitCallDeps, CountDeclineDeps {
   secrets: SecretBox;
   defaultGateway: string;
   orderPrefix: string;
+  drawReminder: DrawReminder;
 }
 
 export interface RegisterCardInput {
@@ -127,6 +129,7 @@ async function begin(
   adapter: GatewayAdapter,
   input: RegisterCardInput,
 ): Promise<Begun> {
+  const at = await readInstants(deps);
   const key = beginRegistration({
     id: newId("key"),
     gateway: adapter.gateway,
@@ -139,7 +142,8 @@ async function begin(
     orderNumber: orderNumberOf(deps.orderPrefix, randomText(12), 0),
     maskedNumber: maskCardNumber(input.card.number),
     idempotency: input.idempotency,
-    at: await readInstants(deps),
+    remindAt: deps.drawReminder(input.card.expiry, at.business),
+    at,
   });
   if (await deps.billingKeys.insert(key)) return { kind: "begun", key };
   const first = await findEarlier(deps, input.idempotency);

@@ -1,5 +1,6 @@
 import { BillingError } from "../domain/errors.ts";
 import type { IdempotencyMark } from "../domain/idempotency.ts";
+import { isReachable } from "../domain/message-plan.ts";
 import { type Subscription, createSubscription } from "../domain/subscription.ts";
 import { newId } from "../lib/ids.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -26,6 +27,10 @@ export interface SubscribeInput {
   planId: string;
   amount: number;
   productName: string;
+  /** Where its messages go; what is left out stands on the saved card. */
+  customerEmail?: string | null;
+  customerPhone?: string | null;
+  locale?: "ko" | "en" | null;
   cycleDay: number;
   trialDays: number;
   startOn: string | null;
@@ -52,6 +57,7 @@ export async function subscribe(deps: SubscribeDeps, input: SubscribeInput): Pro
     ...(startOn === null ? {} : { startOn }),
     id: newId("sub"),
     customerName: key.customerName,
+    reachable: isReachable(input, key),
     billingKeyId: key.id,
     gateway: key.gateway,
     account: key.account,

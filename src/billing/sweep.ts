@@ -10,7 +10,7 @@ import {
 } from "../domain/account-pause.ts";
 import { expireClaim } from "../domain/claim-rules.ts";
 import type { Instants } from "../domain/events.ts";
-import { type Logger, describeError } from "../lib/logger.ts";
+import type { Logger } from "../lib/logger.ts";
 import type { Queues } from "../queues/queues.ts";
 import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { EventStore } from "../stores/events.ts";
@@ -19,6 +19,7 @@ import { type AlignDeps, finishContractChange } from "./align-invoices.ts";
 import { type FollowUpDeps, followUp } from "./follow-up.ts";
 import { readInstants } from "./instants.ts";
 import { type OpenDuePeriodsDeps, openDuePeriods } from "./open-due-periods.ts";
+import { runSteps } from "./run-steps.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
 import type { Outgoing } from "./webhooks/outgoing.ts";
@@ -41,7 +42,7 @@ const BATCH = 500;
 
 /** One look at everything. A step that fails is logged and holds up no other. */
 export async function sweep(deps: SweepDeps): Promise<void> {
-  const steps: [string, () => Promise<unknown>][] = [
+  await runSteps(deps.log, [
     ["finish contract changes", () => finishContractChanges(deps)],
     ["expire claims", () => expireClaims(deps)],
     ["tell subscriptions", () => tellSubscriptions(deps)],
@@ -54,14 +55,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     ["make deliveries", () => deps.outgoing.spread()],
     ["enqueue deliveries", () => deps.outgoing.enqueue()],
     ["raise alarms", () => raiseAlarms(deps)],
-  ];
-  for (const [name, step] of steps) {
-    try {
-      await step();
-    } catch (error) {
-      deps.log.error({ step: name, err: describeError(error) }, "a step of the sweep failed");
-    }
-  }
+  ]);
 }
 
 async function finishContractChanges(deps: SweepDeps): Promise<void> {

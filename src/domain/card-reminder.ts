@@ -26,6 +26,9 @@ export function cardReminderAt(
   return at > drawing.now ? at : null;
 }
 
+/** Draws the reminder for a card that is being saved; null: there is none. */
+export type DrawReminder = (expiry: string, now: Date) => Date | null;
+
 /** Whether a reminder would come too late: by now the card may have ended. */
 export function isReminderOver(remindAt: Date, now: Date): boolean {
   return now.getTime() > remindAt.getTime() + (REMINDER_DAYS_MIN - 1) * 86_400_000;

@@ -53,7 +53,7 @@ export function isEventType(text: string): text is EventType {
   return (EVENT_TYPES as readonly string[]).includes(text);
 }
 
-/** Events that a message to the customer may follow from: they carry a mark until that is decided. */
+/** Events that a message to the customer or the operator may follow from: they carry a mark until that is decided. */
 export const TOLD_EVENT_TYPES: readonly EventType[] = [
   "subscription.created",
   "subscription.canceled",
@@ -64,9 +64,11 @@ export const TOLD_EVENT_TYPES: readonly EventType[] = [
   "payment.failed",
   "charge_attempt.declined",
   "refund.completed",
+  "subscription.parked",
+  "account.paused",
 ];
 
-/** Whether a message to the customer may follow from events of this type. */
+/** Whether a message to anybody may follow from events of this type. */
 export function isToldEventType(type: string): boolean {
   return (TOLD_EVENT_TYPES as readonly string[]).includes(type);
 }

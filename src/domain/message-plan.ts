@@ -41,6 +41,16 @@ export function contactOf(
   };
 }
 
+/** Whether a subscription's customer can be told anything, on its own address or the saved card's. */
+export function isReachable(...places: readonly Partial<Reachable>[]): boolean {
+  return places.some(({ customerEmail, customerPhone }) => customerEmail || customerPhone);
+}
+
+interface Reachable {
+  customerEmail: string | null;
+  customerPhone: string | null;
+}
+
 /** What a customer is to be told of an event; null: nothing, or nothing any more. */
 export function draftForCustomer(
   event: ToldEvent,

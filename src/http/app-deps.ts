@@ -5,6 +5,7 @@ import type { VerifyReport } from "../billing/verify/report.ts";
 import type { VerifyOptions } from "../billing/verify/verify.ts";
 import type { Config } from "../config.ts";
 import type { WebhookConfig } from "../config-webhooks.ts";
+import type { DrawReminder } from "../domain/card-reminder.ts";
 import type { ChargePolicy } from "../domain/charge-policy.ts";
 import type { DeclineMap } from "../domain/decline.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
@@ -48,6 +49,9 @@ export interface AppDeps {
   gateways: GatewayRegistry;
   traffic: Traffic;
   policy: ChargePolicy;
+  drawReminder: DrawReminder;
+  /** Days before a charge on which it is announced; 0: it is not. */
+  noticeDays: number;
   /** What becomes of a subscription whose ladder is used up. */
   finalState: "unpaid" | "canceled";
   secrets: SecretBox;

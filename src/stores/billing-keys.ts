@@ -14,6 +14,10 @@ import { billingKeySchema } from "./schemas.ts";
 /** Saved cards. The gateway's token stands in them encrypted. */
 export interface BillingKeyStore extends RevisionedStore<BillingKey> {
   findByIdempotencyKey(key: string): Promise<BillingKey | null>;
+  /** Keys whose reminder is due, the earliest first. */
+  listToRemind(businessNow: Date, limit: number): Promise<BillingKey[]>;
+  /** The reminder of a key has been sent, or never will be. */
+  markReminded(key: Pick<BillingKey, "id" | "remindAt">): Promise<void>;
   /** What a charge needs of it. */
   findSealed(id: string): Promise<SealedKey | null>;
 }
@@ -25,9 +29,15 @@ export function createBillingKeyStore(
   joining: Joining = JOINING,
 ): BillingKeyStore {
   const model = database.model<Stored<BillingKey>>("BillingKey", billingKeySchema, "billingkeys");
+  const { one, many } = createFinders<BillingKey>(model);
   return {
     ...createRevisionedStore<BillingKey>(model, joining),
+    listToRemind: (businessNow, limit) =>
+      many({ remindAt: { $gt: new Date(0), $lte: businessNow } }, { remindAt: 1 }, limit),
+    async markReminded({ id, remindAt }) {
+      await model.updateOne({ _id: id, remindAt }, { $set: { remindAt: null } });
+    },
     findSealed: createFind<SealedKey>(model, joining, { state: 1, secret: 1 }),
-    findByIdempotencyKey: (key) => createFinders<BillingKey>(model).one({ "idempotency.key": key }),
+    findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
   };
 }

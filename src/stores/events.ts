@@ -34,6 +34,10 @@ export interface EventStore {
    * marks them for `listToDeliver`.
    */
   relayOutboxes(limit: number, marks?: { toDeliver: boolean }): Promise<number>;
+  /** Events of which it is yet to be decided whether a message follows, oldest first. */
+  listToTell(limit: number): Promise<StoredEvent[]>;
+  /** It is decided; doing so twice is harmless. */
+  markTold(ids: readonly string[]): Promise<void>;
   /** Events of a subscription and its invoices, oldest first. */
   listOfSubscription(subscriptionId: string, limit: number): Promise<StoredEvent[]>;
   find(id: string): Promise<StoredEvent | null>;
@@ -74,6 +78,11 @@ export function createEventStore(
     list: (filter, page) => {
       const direction = page.newestFirst ? -1 : 1;
       return read(queryOf(filter, page), { at: direction, _id: direction }, page.limit);
+    },
+    listToTell: (limit) => read({ toTell: true }, { recordedAt: 1 }, limit),
+    async markTold(ids) {
+      const filter = { _id: { $in: [...ids] } };
+      if (ids.length > 0) await model.updateMany(filter, { $unset: { toTell: "" } });
     },
     listToDeliver: (limit) => read({ toDeliver: true }, {}, limit),
     async firstToDeliver(stream) {

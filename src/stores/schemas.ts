@@ -7,10 +7,10 @@ import { Schema } from "mongoose";
 export const strict = { strict: "throw", versionKey: false, minimize: false } as const;
 export const part = { ...strict, _id: false } as const;
 
-const text = { type: String };
-const number = { type: Number };
+export const text = { type: String };
+export const number = { type: Number };
 const flag = { type: Boolean };
-const instant = { type: Date };
+export const instant = { type: Date };
 
 const idempotency = new Schema({ key: text, bodyHash: text }, part);
 

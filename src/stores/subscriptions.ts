@@ -5,6 +5,7 @@ import {
   type SubscriptionState,
 } from "../domain/subscription.ts";
 import type { Database } from "./connection.ts";
+import { type NoticeQueries, createNoticeQueries } from "./charge-notices.ts";
 import type { Joining } from "./join-calls.ts";
 import {
   JOINING,
@@ -24,7 +25,7 @@ export interface SubscriptionFilter {
   after?: string;
 }
 
-export interface SubscriptionStore extends RevisionedStore<Subscription> {
+export interface SubscriptionStore extends RevisionedStore<Subscription>, NoticeQueries {
   /** What is agreed, as a charge needs it: without the marks of past requests. */
   findContract(id: string): Promise<Contract | null>;
   findByIdempotencyKey(key: string): Promise<Subscription | null>;
@@ -73,6 +74,7 @@ export function createSubscriptionStore(
     },
     listDue: (businessNow, limit) =>
       many({ nextPeriodAt: { $lte: businessNow }, ...billable }, { nextPeriodAt: 1 }, limit),
+    ...createNoticeQueries(model, billable),
     listAligning: (limit) => many({ aligning: true }, { _id: 1 }, limit),
     listParked: (limit) => many({ parked: { $gt: "" } }, { _id: 1 }, limit),
     async hasWork(businessNow) {

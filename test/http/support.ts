@@ -81,6 +81,8 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     traffic: FREE_TRAFFIC,
     policy: POLICY,
+    drawReminder: () => null,
+    noticeDays: 0,
     finalState: "unpaid",
     secrets: createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]),
     direct: { lease: { leaseMs: 45_000, marginMs: 5_000 }, worker: "test", random: () => 0.5 },

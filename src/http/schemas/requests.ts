@@ -46,6 +46,9 @@ export const SubscribeBody = strict(
     startOn: Type.Optional(fields.startOn),
     firstCharge: Type.Optional(fields.firstCharge),
     metadata: Type.Optional(fields.metadata),
+    customerEmail: Type.Optional(fields.customerEmail),
+    customerPhone: Type.Optional(fields.customerPhone),
+    locale: Type.Optional(fields.locale),
   },
   {
     billingKey: "BILL_KEY",
