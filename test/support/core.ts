@@ -36,7 +36,11 @@ export interface Core {
   composition: Composition;
   simulator: SimulatorClient;
   simulatorUrl: string;
-  register(customerId: string, cardNumber?: string): Promise<BillingKey>;
+  register(
+    customerId: string,
+    cardNumber?: string,
+    changes?: Partial<Parameters<typeof registerCard>[1]>,
+  ): Promise<BillingKey>;
   subscribe(
     key: BillingKey,
     changes?: Partial<Parameters<typeof subscribe>[1]>,
@@ -106,7 +110,7 @@ export async function startCore(settings: Record<string, string> = {}): Promise<
     simulatorUrl,
     invoice,
     ask,
-    register: (customerId, cardNumber = "4111111111111111") =>
+    register: (customerId, cardNumber = "4111111111111111", changes = {}) =>
       registerCard(
         { ...composition, defaultGateway: config.defaultGateway, orderPrefix: config.orderPrefix },
         {
@@ -119,6 +123,7 @@ export async function startCore(settings: Record<string, string> = {}): Promise<
           customerPhone: null,
           locale: "ko",
           idempotency: null,
+          ...changes,
         },
       ),
     subscribe: (key, changes = {}) =>
