@@ -17,6 +17,7 @@ import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
 import { addDeclineRoutes } from "./http/routes/declines.ts";
 import { addEventRoutes } from "./http/routes/events.ts";
+import { addEmailRoutes } from "./http/routes/emails.ts";
 import { addExplanationRoutes } from "./http/routes/explanations.ts";
 import { addMetricsRoute, addOpenRoutes } from "./http/routes/operation.ts";
 import { addPaymentRoutes } from "./http/routes/payments.ts";
@@ -107,5 +108,6 @@ async function addAdministration(app: HttpApp, deps: AppDeps, routes: RouteList)
   await app.register(async (scope: HttpApp) => addUnresolvedRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => addDeclineRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => addAuditRoutes(scope, deps));
+  await app.register(async (scope: HttpApp) => addEmailRoutes(scope, deps));
   await addQueueBoard(app, deps, { prefix: "/queues", basePath: "/admin/queues" });
 }

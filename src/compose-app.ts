@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { verify } from "./billing/verify/verify.ts";
 import { DECLINE_MAPS } from "./compose-declines.ts";
 import { verifyDepsOf } from "./compose-verify.ts";
+import { mailsOf } from "./compose-messages.ts";
 import type { Composition } from "./compose.ts";
 import type { AdminPassword, AppDeps } from "./http/app-deps.ts";
 import { createQueueBoards } from "./http/queue-boards.ts";
@@ -23,6 +24,7 @@ export async function appDepsOf(composition: Composition): Promise<AppDeps> {
       worker: `${hostname()}-${process.pid}-api`,
       random: Math.random,
     },
+    mails: mailsOf(config),
     declineMaps: DECLINE_MAPS,
     finalState: config.dunning.finalState,
     tellOthers: (now) => tellSimulator(config, now),

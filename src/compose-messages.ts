@@ -4,11 +4,13 @@ import type { TellCustomersDeps } from "./billing/tell-customers.ts";
 import type { Composition } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { type DrawReminder, cardReminderAt } from "./domain/card-reminder.ts";
+import type { AppDeps } from "./http/app-deps.ts";
 import type { Channel } from "./notify/channel.ts";
+import { EXAMPLE_FACTS } from "./notify/example-facts.ts";
 import { createHttpChannel } from "./notify/http-channel.ts";
-import { type Mail, renderMail } from "./notify/render-mail.ts";
+import { renderMail } from "./notify/render-mail.ts";
 import { createSmtpChannel } from "./notify/smtp-channel.ts";
-import type { Merchant, ToldMessage } from "./notify/variables.ts";
+import type { Merchant } from "./notify/variables.ts";
 
 /** Longest time of one delivery; the lease is twice as long. */
 const DELIVERY_DEADLINE_MS = 45_000;
@@ -30,10 +32,13 @@ function merchantOf({ messages, zone }: Config): Merchant {
   return { ...messages.merchant, zone };
 }
 
-/** E-mails as they would be sent, to be looked at. */
-export function mailRendererOf(config: Config): (message: ToldMessage) => Mail {
+/** E-mails as they would be sent, to be looked at; with example data outside production. */
+export function mailsOf(config: Config): AppDeps["mails"] {
   const merchant = merchantOf(config);
-  return (message) => renderMail(message, merchant);
+  return {
+    render: (message) => renderMail(message, merchant),
+    examples: config.environment === "production" ? null : EXAMPLE_FACTS,
+  };
 }
 
 /** Draws the days of reminders that saved cards end. */

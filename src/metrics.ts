@@ -5,6 +5,7 @@ import type { GatewayRegistry } from "./gateways/registry.ts";
 import type { OperationalClock } from "./lib/clock.ts";
 import { type GatewayMetricsDeps, gatewayMetrics } from "./metrics-gateways.ts";
 import { type WebhookMetricsDeps, webhookMetrics } from "./metrics-webhooks.ts";
+import { type MessageMetricsDeps, messageMetrics } from "./metrics-messages.ts";
 import type { Queues } from "./queues/queues.ts";
 import type { AccountPauseStore } from "./stores/account-pauses.ts";
 import type { DeclineCountStore } from "./stores/decline-counts.ts";
@@ -17,7 +18,8 @@ const UNKNOWN_AGES_S = [0, 60, 900, 3600, 86_400] as const;
 /** Most rows that one scrape reads. */
 const ROWS_MAX = 1000;
 
-export interface MetricsDeps extends GatewayMetricsDeps, WebhookMetricsDeps {
+export interface MetricsDeps
+  extends GatewayMetricsDeps, MessageMetricsDeps, WebhookMetricsDeps {
   invoices: InvoiceStore;
   subscriptions: Pick<SubscriptionStore, "listParked">;
   pauses: Pick<AccountPauseStore, "listPaused">;
@@ -39,6 +41,7 @@ export function createMetrics(deps: MetricsDeps): Registry {
   registry.registerMetric(unrecognizedDeclines(deps));
   registry.registerMetric(pausedAccounts(deps));
   registry.registerMetric(jobsByState(deps));
+  for (const metric of messageMetrics(deps)) registry.registerMetric(metric);
   for (const metric of gatewayMetrics(deps)) registry.registerMetric(metric);
   for (const metric of webhookMetrics(deps)) registry.registerMetric(metric);
   return registry;

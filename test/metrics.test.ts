@@ -18,6 +18,10 @@ function metricsOf(listAll: () => Promise<DeclineCount[]>) {
     subscriptions: { listParked: none },
     pauses: { listPaused: none },
     declines: { listAll },
+    messages: {
+      count: async (state: string) => (state === "failed" ? 3 : 0),
+      listDue: async () => [{ nextTryAt: new Date(START.getTime() - 90_000) }],
+    },
     gateways: {
       all: () => [
         {
@@ -84,5 +88,14 @@ describe("the metrics of webhooks", () => {
       'billing_webhook_deliveries{endpoint="we_2",state="waiting"} 3',
       'billing_webhook_deliveries{endpoint="we_2",state="set_aside"} 0',
     ]);
+  });
+});
+
+describe("the metrics of messages", () => {
+  it("count by state and say how late the oldest one is", async () => {
+    const text = await metricsOf(async () => []).metrics();
+    expect(text).toMatch(/^billing_messages\{state="failed"\} 3$/m);
+    expect(text).toMatch(/^billing_messages\{state="sent"\} 0$/m);
+    expect(text).toMatch(/^billing_message_oldest_due_seconds 90$/m);
   });
 });

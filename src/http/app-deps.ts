@@ -8,10 +8,13 @@ import type { WebhookConfig } from "../config-webhooks.ts";
 import type { DrawReminder } from "../domain/card-reminder.ts";
 import type { ChargePolicy } from "../domain/charge-policy.ts";
 import type { DeclineMap } from "../domain/decline.ts";
+import type { MessageFacts, MessageKind } from "../domain/message.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import type { BusinessClock, OperationalClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
+import type { Mail } from "../notify/render-mail.ts";
+import type { ToldMessage } from "../notify/variables.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
 import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
@@ -20,6 +23,7 @@ import type { DeclineCountStore } from "../stores/decline-counts.ts";
 import type { DeliveryStore } from "../stores/deliveries.ts";
 import type { EventStore } from "../stores/events.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
+import type { MessageStore } from "../stores/messages.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 import type { WebhookEndpointStore } from "../stores/webhook-endpoints.ts";
 import type { Traffic } from "../traffic/traffic.ts";
@@ -46,6 +50,12 @@ export interface AppDeps {
   events: EventStore;
   endpoints: WebhookEndpointStore;
   deliveries: DeliveryStore;
+  messages: Pick<MessageStore, "find" | "listRecent">;
+  mails: {
+    render(message: ToldMessage): Mail;
+    /** Facts to look at every text with; null in production. */
+    examples: Readonly<Record<MessageKind, MessageFacts>> | null;
+  };
   gateways: GatewayRegistry;
   traffic: Traffic;
   policy: ChargePolicy;

@@ -29,6 +29,19 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
+/** The headers of a page that shows another page of ours in a frame. */
+export const FRAMING_HEADERS: Readonly<Record<string, string>> = {
+  ...PAGE_HEADERS,
+  "content-security-policy": `${PAGE_HEADERS["content-security-policy"]}; frame-src 'self'`,
+};
+
+/** The headers of what stands in that frame: styles at its elements, and nothing that runs or loads. */
+export const FRAMED_HEADERS: Readonly<Record<string, string>> = {
+  ...PAGE_HEADERS,
+  "content-security-policy":
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+};
+
 /** A template whose values are escaped, unless they are markup already. */
 export function html(
   strings: TemplateStringsArray,

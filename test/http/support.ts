@@ -14,6 +14,7 @@ import type { DeclineCountStore } from "../../src/stores/decline-counts.ts";
 import type { DeliveryStore } from "../../src/stores/deliveries.ts";
 import type { EventStore } from "../../src/stores/events.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
+import type { MessageStore } from "../../src/stores/messages.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
 import type { WebhookEndpointStore } from "../../src/stores/webhook-endpoints.ts";
 import { POLICY } from "../domain/fixtures.ts";
@@ -78,6 +79,13 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
     events: unreachable("events") as EventStore,
     endpoints: unreachable("endpoints") as WebhookEndpointStore,
     deliveries: unreachable("deliveries") as DeliveryStore,
+    messages: unreachable("messages") as MessageStore,
+    mails: {
+      render: () => {
+        throw new Error("a mail was rendered by a request to be refused");
+      },
+      examples: null,
+    },
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     traffic: FREE_TRAFFIC,
     policy: POLICY,

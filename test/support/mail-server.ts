@@ -44,6 +44,11 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       responseCode: refusal.code,
     });
   };
+  const take = async (raw: Buffer, envelopeTo: string[]): Promise<void> => {
+    const parsed = await PostalMime.parse(raw);
+    state.mails.push({ ...parsed, raw: raw.toString("utf8"), envelopeTo });
+    await state.beforeAnswer();
+  };
   const server = new SMTPServer({
     ...TEST_CERTIFICATE,
     authOptional: true,
@@ -65,15 +70,11 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       stream.on("end", () => {
         const error = refuse("DATA");
         if (error !== null) return done(error);
-        const raw = Buffer.concat(chunks);
-        PostalMime.parse(raw)
-          .then(async (parsed) => {
-            const envelopeTo = session.envelope.rcptTo.map(({ address }) => address);
-            state.mails.push({ ...parsed, raw: raw.toString("utf8"), envelopeTo });
-            await state.beforeAnswer();
-            done();
-          })
-          .catch(done);
+        const arrived = take(
+          Buffer.concat(chunks),
+          session.envelope.rcptTo.map(({ address }) => address),
+        );
+        void answerAfter(arrived, done);
       });
     },
   });
@@ -94,6 +95,11 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     close: () => new Promise((resolve) => server.close(resolve)),
   };
   return state;
+}
+
+async function answerAfter(arrived: Promise<void>, answer: () => void): Promise<void> {
+  await arrived;
+  answer();
 }
 
 /** A header as it stands on the wire, unfolded. */

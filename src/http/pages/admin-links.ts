@@ -5,6 +5,7 @@ const PAGES = {
   unresolved: { en: "Waiting for a person", ko: "담당자 확인 대기" },
   declines: { en: "Declines", ko: "거절 코드" },
   audit: { en: "Verification", ko: "정합성 점검" },
+  emails: { en: "Messages", ko: "메시지" },
   queues: { en: "Queues", ko: "작업 큐" },
 } as const satisfies Record<string, Text>;
 
