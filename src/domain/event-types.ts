@@ -66,6 +66,7 @@ export const TOLD_EVENT_TYPES: readonly EventType[] = [
   "refund.completed",
   "subscription.parked",
   "account.paused",
+  "webhook_endpoint.disabled",
 ];
 
 /** Whether a message to anybody may follow from events of this type. */

@@ -82,10 +82,14 @@ export function draftForOperator(event: ToldEvent): MessageDraft | null {
     reason: event.reason,
   });
   const subject = { ...NO_SUBJECT, subscriptionId: event.subscriptionId };
-  const stage = `${event.id}.operator`;
+  const stage = `${stageOf(event)}.operator`;
   switch (event.type) {
-    case "webhook_endpoint.disabled":
-      return { stage, kind: "webhook_disabled", subject, facts: facts(event.documentId) };
+    case "webhook_endpoint.disabled": {
+      const name = `${event.data["host"]} (${event.documentId})`;
+      // Who disabled it by hand knows.
+      const isAlarm = event.reason === "failing" || event.reason === "gone";
+      return isAlarm ? { stage, kind: "webhook_disabled", subject, facts: facts(name) } : null;
+    }
     case "account.paused": {
       const { gateway, account, queue } = event.data;
       const name = `${gateway}/${account} (${queue})`;
@@ -96,6 +100,11 @@ export function draftForOperator(event: ToldEvent): MessageDraft | null {
     default:
       return null;
   }
+}
+
+/** Of an event that has a stage of its own. */
+function stageOf({ id }: ToldEvent): string {
+  return id.replaceAll(/[^A-Za-z0-9_-]/g, ".");
 }
 
 const NO_SUBJECT: MessageSubject = {
@@ -169,7 +178,7 @@ function refunded(event: ToldEvent, invoice: Invoice, about: About): MessageDraf
 function ended(event: ToldEvent, subscription: Subscription, about: About): MessageDraft {
   const isDeclined = event.type === "subscription.unpaid" || event.reason === LAST_CHARGE_DECLINED;
   return {
-    stage: `${event.id.replaceAll(":", ".")}.ended`,
+    stage: `${stageOf(event)}.ended`,
     kind: isDeclined ? "ended_declined" : "ended_canceled",
     subject: { ...NO_SUBJECT, subscriptionId: subscription.id },
     facts: {

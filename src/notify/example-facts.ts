@@ -28,7 +28,11 @@ export const EXAMPLE_FACTS: Readonly<Record<MessageKind, MessageFacts>> = {
   ended_declined: CUSTOMER,
   ended_canceled: CUSTOMER,
   refund: { ...CUSTOMER, orderNumber: "KB-4K2V9X7C1M3N-1" },
-  webhook_disabled: { ...OPERATOR, about: "we_4k2v9x7c1m3n5b8q", reason: "failed for 5 days" },
+  webhook_disabled: {
+    ...OPERATOR,
+    about: "shop.example (whe_4k2v9x7c1m3n5b8q)",
+    reason: "failing",
+  },
   account_paused: { ...OPERATOR, about: "cookiepay/default (charge)", reason: "merchant_limit" },
   subscription_parked: {
     ...OPERATOR,

@@ -10,7 +10,7 @@ export const OPERATOR_MAILS: Readonly<Record<OperatorKind, Record<MessageLanguag
       subject: "[#{merchant}] 웹훅 엔드포인트가 비활성화되었습니다",
       heading: "웹훅 엔드포인트가 비활성화되었습니다",
       paragraphs: [
-        "전송이 계속 실패하여 아래 엔드포인트로의 이벤트 전송을 중단했습니다. 수신 서버를 확인하신 후 다시 활성화하십시오.",
+        "아래 엔드포인트로의 이벤트 전송을 중단했습니다. 수신 서버를 확인하신 후 다시 활성화하십시오.",
       ],
       rows: ROWS,
       closing: ["중단된 동안의 이벤트는 보관되며 다시 보낼 수 있습니다."],
@@ -19,7 +19,7 @@ export const OPERATOR_MAILS: Readonly<Record<OperatorKind, Record<MessageLanguag
       subject: "[#{merchant}] A webhook endpoint has been disabled",
       heading: "A webhook endpoint has been disabled",
       paragraphs: [
-        "Deliveries to the endpoint below kept failing, so no more events are sent to it. Look at the receiving server, then enable the endpoint again.",
+        "No more events are sent to the endpoint below. Look at the receiving server, then enable the endpoint again.",
       ],
       rows: ROWS,
       closing: ["Events of the time in between are kept and can be sent again."],

@@ -1,6 +1,6 @@
 /** What the places in a text can be filled with, and how each is written in either language. */
 import { DateTime } from "luxon";
-import { factsOf } from "../domain/decline.ts";
+import { factsOf, isDeclineCode } from "../domain/decline.ts";
 import type { Message, MessageFacts, MessageKind, MessageLanguage } from "../domain/message.ts";
 import { addDays } from "../domain/calendar.ts";
 
@@ -53,7 +53,7 @@ export type ToldMessage = Pick<Message, "kind" | "language" | "facts">;
 
 /** Every variable of a message as text on one line; what is not known is a dash. */
 export function variablesOf(
-  { facts, language }: ToldMessage,
+  { kind, facts, language }: ToldMessage,
   merchant: Merchant,
 ): Record<VariableName, string> {
   const day = (at: Date | null) => (at === null ? null : sayDay(at, language, merchant.zone));
@@ -67,7 +67,7 @@ export function variablesOf(
     nextDate: day(facts.dueAt),
     period: sayPeriod(facts, language),
     card: sayCard(facts, language),
-    reason: sayReason(facts, language),
+    reason: sayReason(kind, facts, language),
     order: facts.orderNumber,
     about: facts.about,
   };
@@ -115,7 +115,23 @@ function sayCard(facts: MessageFacts, language: MessageLanguage): string | null 
   return language === "ko" ? `${cardName} (${ending})` : `${cardName}, ${ending}`;
 }
 
-/** To customers what the table of declines says to customers; to operators what stands in the event. */
-function sayReason(facts: MessageFacts, language: MessageLanguage): string | null {
-  return facts.declineCode === null ? facts.reason : factsOf(facts.declineCode).customer[language];
+/** Why an endpoint is disabled, as the event says it. */
+const ENDPOINT_REASONS: Readonly<Record<string, Record<MessageLanguage, string>>> = {
+  failing: {
+    ko: "여러 날 동안 한 번도 전달되지 않았습니다.",
+    en: "Nothing could be delivered for days.",
+  },
+  gone: { ko: "수신 서버가 410으로 응답했습니다.", en: "The receiver answered 410." },
+};
+
+/** To customers what the table of declines says to customers, to operators what it says to operators. */
+function sayReason(
+  kind: MessageKind,
+  { declineCode, reason }: MessageFacts,
+  language: MessageLanguage,
+): string | null {
+  if (declineCode !== null) return factsOf(declineCode).customer[language];
+  if (kind === "account_paused" && isDeclineCode(reason)) return factsOf(reason).operator[language];
+  if (kind === "webhook_disabled") return ENDPOINT_REASONS[reason ?? ""]?.[language] ?? reason;
+  return reason;
 }
