@@ -18,8 +18,7 @@ const UNKNOWN_AGES_S = [0, 60, 900, 3600, 86_400] as const;
 /** Most rows that one scrape reads. */
 const ROWS_MAX = 1000;
 
-export interface MetricsDeps
-  extends GatewayMetricsDeps, MessageMetricsDeps, WebhookMetricsDeps {
+export interface MetricsDeps extends GatewayMetricsDeps, MessageMetricsDeps, WebhookMetricsDeps {
   invoices: InvoiceStore;
   subscriptions: Pick<SubscriptionStore, "listParked">;
   pauses: Pick<AccountPauseStore, "listPaused">;
