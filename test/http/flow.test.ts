@@ -244,6 +244,28 @@ describe("a subscription", () => {
     expect((await post("/billing/cancel", { subscriptionId: id })).body).toEqual(ended.body);
   });
 
+  it("keeps where its messages go, and shows it to nobody", async () => {
+    const told = {
+      customerEmail: "hong@example.com",
+      customerPhone: "010-1234-5678",
+      locale: "en",
+    };
+    const { answer } = await subscribe(told);
+    expect(answer.status).toBe(201);
+    expect(await composition.subscriptions.find(String(answer.body["id"]))).toMatchObject({
+      ...told,
+      reachable: true,
+      toNotice: true,
+    });
+    expect(answer.text).not.toContain("hong@");
+    const { answer: silent } = await subscribe();
+    expect(await composition.subscriptions.find(String(silent.body["id"]))).toMatchObject({
+      customerEmail: null,
+      reachable: false,
+      toNotice: false,
+    });
+  });
+
   it("that ends with its period says on which day", async () => {
     const { answer } = await subscribe({ trialDays: 10 });
     expect(answer.body["state"]).toBe("trialing");
