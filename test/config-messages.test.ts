@@ -87,7 +87,7 @@ describe("the configuration of messages", () => {
     [{ NOTICE_DAYS_BEFORE: "40" }, "NOTICE_DAYS_BEFORE"],
     [{ MERCHANT_NAME: "x", HTTP_SENDER_URL: "https://send.example" }, "HTTP_SENDER_TEMPLATES"],
   ])("names the fault of %j and keeps the password", (environment, name) => {
-    const told = faultsOf(environment as Environment);
+    const told = faultsOf(environment);
     expect(told).toContain(`- ${name}:`);
     expect(told).not.toContain("s3cret");
   });

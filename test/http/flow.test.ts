@@ -462,6 +462,9 @@ describe("the queues", () => {
       "charge-cookiepay-default",
       "reconcile",
       "sweep",
+      "webhook",
+      "event",
+      "message",
     ]);
     for (const change of ["pause", "empty", "obliterate", "promote", "clean/wait"]) {
       const answer = await send(app, {

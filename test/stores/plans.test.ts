@@ -7,6 +7,7 @@ import { createDeliveryStore } from "../../src/stores/deliveries.ts";
 import { createEventStore } from "../../src/stores/events.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { createInvoiceStore } from "../../src/stores/invoices.ts";
+import { createMessageStore } from "../../src/stores/messages.ts";
 import { createSubscriptionStore } from "../../src/stores/subscriptions.ts";
 import { createWebhookEndpointStore } from "../../src/stores/webhook-endpoints.ts";
 import { START } from "../domain/fixtures.ts";
@@ -60,6 +61,7 @@ describe("the queries of the stores", () => {
     const keys = createBillingKeyStore(database);
     const pauses = createAccountPauseStore(database);
     const declines = createDeclineCountStore(database);
+    const messages = createMessageStore(database);
     const events = createEventStore(database);
     const deliveries = createDeliveryStore(database);
     return {
@@ -90,6 +92,12 @@ describe("the queries of the stores", () => {
       "subscriptions.listParked": () => subscriptions.listParked(10),
       "subscriptions.hasWork": () => subscriptions.hasWork(START),
       "subscriptions.nextBusinessInstant": () => subscriptions.nextBusinessInstant(START),
+      "subscriptions.listToNotice": () => subscriptions.listToNotice(START, START, 10),
+      "subscriptions.nextToNotice": () => subscriptions.nextToNotice(START),
+      "keys.listToRemind": () => keys.listToRemind(START, 10),
+      "messages.find": () => messages.find("a"),
+      "messages.listDue": () => messages.listDue(START, 10),
+      "messages.listRecent": () => messages.listRecent(10),
       "keys.find": () => keys.find("a"),
       "keys.findSealed": () => keys.findSealed("a"),
       "keys.findByIdempotencyKey": () => keys.findByIdempotencyKey("a"),
@@ -112,6 +120,7 @@ describe("the queries of the stores", () => {
       "events.list": () => events.list({ type: "invoice.paid" }, { after: null, ...PAGE }),
       "events.list, of a subscription, further on": () =>
         events.list({ subscriptionId: "a" }, { after: { at: START, id: "a:1" }, ...PAGE }),
+      "events.listToTell": () => events.listToTell(10),
       "events.listToDeliver": () => events.listToDeliver(10),
       "events.firstToDeliver": () => events.firstToDeliver("a"),
       "endpoints.find": () => createWebhookEndpointStore(database).find("a"),
@@ -131,8 +140,18 @@ describe("the queries of the stores", () => {
       createBillingKeyStore,
       createAccountPauseStore,
       createDeclineCountStore,
+      createMessageStore,
     ].flatMap((create) => Object.keys(create(freshDatabase())));
-    const writing = ["insert", "write", "claimAttempt", "recordOutcome"];
+    const writing = [
+      "insert",
+      "write",
+      "claimAttempt",
+      "recordOutcome",
+      "markNoticed",
+      "markReminded",
+      // An aggregation: on the index that leads with the state.
+      "count",
+    ];
     const missing = reading.filter((name) => ![...writing, ...PAGES].includes(name));
     expect(missing.filter((name) => !called.has(name))).toEqual([]);
   });
@@ -177,6 +196,7 @@ async function fill(database: Database): Promise<void> {
     "billingkeys",
     "accountpauses",
     "declinecounts",
+    "messages",
     "events",
     "webhookendpoints",
     "deliveries",
