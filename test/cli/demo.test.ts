@@ -20,6 +20,11 @@ const RESULT_KEYS = [
   "gatewayApprovals",
   "doubleCharges",
   "missedPeriods",
+  "emails",
+  "emailsDoubled",
+  "events",
+  "eventsWrong",
+  "untold",
   "seconds",
 ];
 
@@ -50,6 +55,10 @@ describe("billing demo", () => {
       expect(result).toMatchObject({ months: 4, subscriptions: 8 });
       expect(result).toMatchObject({ doubleCharges: 0, missedPeriods: 0 });
       expect(result["periodsPaid"]).toBeGreaterThan(20);
+      // A receipt for each paid period at the least, and for each its opening and its payment.
+      expect(result["emails"]).toBeGreaterThan(result["periodsPaid"] ?? 0);
+      expect(result["events"]).toBeGreaterThan(2 * (result["periodsPaid"] ?? 0));
+      expect(result).toMatchObject({ emailsDoubled: 0, eventsWrong: 0, untold: 0 });
       expect(result["gatewayApprovals"]).toBe(result["periodsPaid"]);
       expect(result["recovered"]).toBeGreaterThan(0);
       expect(result["unknownResolved"]).toBeGreaterThan(1);

@@ -2,10 +2,11 @@
  * The demo's verdict: what the calendar says is due against what the simulator's ledger says was
  * approved. Our own database is asked for one thing only: which due periods it lists as open.
  */
+import type { ToldCounts } from "./outside.ts";
 import type { PlannedPeriod, PlannedSubscription } from "./plan.ts";
 import type { LedgerEntry } from "./simulator-client.ts";
 
-export interface DemoResult {
+export interface DemoResult extends ToldCounts {
   months: number;
   subscriptions: number;
   periodsDue: number;

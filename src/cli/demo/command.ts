@@ -2,10 +2,11 @@ import { parseArgs } from "node:util";
 import { systemClock } from "../../lib/clock.ts";
 import { type Command, type CommandContext, UsageError, readInteger } from "../command.ts";
 import { type DemoResult, auditLedger, comparableLines } from "./audit.ts";
-import { bringCustomers } from "./customers.ts";
+import { type NewCustomer, bringCustomers } from "./customers.ts";
 import { readOurSide } from "./outcome.ts";
-import { DEMO_START, createPlan } from "./plan.ts";
+import { DEMO_START, type PlannedSubscription, createPlan } from "./plan.ts";
 import { type SimulatedGateway, readSimulatedGateway } from "../simulated-gateway.ts";
+import { finishTelling } from "./outside.ts";
 import { PLANTS, type Plant, plantDamage } from "./plant.ts";
 import { renderAddresses, renderResult } from "./report.ts";
 import { createSimulatorClient } from "./simulator-client.ts";
@@ -37,12 +38,22 @@ export const demoCommand: Command = {
         context.err(`\n${renderAddresses(stage)}`);
         await stopped.promise;
       }
-      return result.doubleCharges + result.missedPeriods > 0 ? 1 : 0;
+      return isSound(result) ? 0 : 1;
     } finally {
       await stage.close();
     }
   },
 };
+
+/** Every fourth customer reads English. */
+function withLocale(planned: PlannedSubscription): NewCustomer {
+  return { ...planned, locale: planned.index % 4 === 3 ? "en" : "ko" };
+}
+
+function isSound(result: DemoResult): boolean {
+  const { doubleCharges, missedPeriods, emailsDoubled, eventsWrong, untold } = result;
+  return doubleCharges + missedPeriods + emailsDoubled + eventsWrong + untold === 0;
+}
 
 interface Options {
   subscriptions: number;
@@ -92,7 +103,7 @@ async function perform(
   await simulator.setClock(DEMO_START);
   await stage.composition.testClock?.set(DEMO_START);
   await simulator.plant(plan, options.gateway);
-  await bringCustomers(stage.apiUrl, plan, () => {});
+  await bringCustomers(stage.apiUrl, plan.map(withLocale), () => {});
   tell(
     `${plan.length} cards registered, ${plan.length} customers subscribed (${secondsSince()} s)`,
   );
@@ -108,6 +119,7 @@ async function perform(
     tell,
     shouldStop: stopped.now,
   });
+  const told = await finishTelling(stage.composition, stage.outside, stopped.now);
   const ledger = await simulator.ledger();
   const ours = await readOurSide(stage.composition);
   for (const [period, reason] of ours.openPeriods) tell(`open: ${period} (${reason})`);
@@ -130,6 +142,7 @@ async function perform(
     gatewayApprovals: counts.gatewayApprovals,
     doubleCharges: counts.doubleCharges,
     missedPeriods: counts.missedPeriods,
+    ...told,
     seconds: secondsSince(),
   };
 }

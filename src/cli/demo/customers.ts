@@ -16,7 +16,11 @@ const TEST_CARD = {
 export type NewCustomer = Pick<
   PlannedSubscription,
   "customerId" | "customerName" | "planId" | "productName" | "amount" | "cycleDay" | "firstCharge"
-> & { startOn?: string };
+> & {
+  startOn?: string;
+  /** In which language the customer is written to; absent: not at all. */
+  locale?: "ko" | "en";
+};
 
 /** Saves a card and begins a subscription for each, through the API as any client would. */
 export async function bringCustomers(
@@ -36,9 +40,18 @@ export async function bringCustomers(
   await Promise.all(Array.from({ length: AT_ONCE }, take));
 }
 
+function mailOf(customerId: string, locale: "ko" | "en") {
+  return { customerEmail: `${customerId}@example.com`, locale };
+}
+
 async function bringCustomer(apiUrl: string, planned: NewCustomer): Promise<void> {
   const { customerId, customerName } = planned;
-  const registered = await saveCard(apiUrl, { ...TEST_CARD, customerId, customerName });
+  const registered = await saveCard(apiUrl, {
+    ...TEST_CARD,
+    customerId,
+    customerName,
+    ...(planned.locale === undefined ? {} : mailOf(customerId, planned.locale)),
+  });
   await post(`${apiUrl}/billing/subscribe`, {
     billingKey: registered["billingKey"],
     customerId,

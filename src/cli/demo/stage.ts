@@ -9,6 +9,7 @@ import { hashPassword, randomPassword } from "../../lib/password.ts";
 import { type LocalStack, startLocalStack } from "../../local-stack.ts";
 import type { CommandContext } from "../command.ts";
 import { type SimulatedGateway, gatewaySettings } from "../simulated-gateway.ts";
+import { type Outside, openOutside } from "./outside.ts";
 
 export interface Stage {
   stack: LocalStack;
@@ -18,6 +19,7 @@ export interface Stage {
   apiUrl: string;
   simulatorUrl: string;
   adminPassword: string;
+  outside: Outside;
   close(): Promise<void>;
 }
 
@@ -56,8 +58,10 @@ export async function setStage(
   overrides: Record<string, string> = {},
 ): Promise<Stage> {
   const adminPassword = randomPassword();
+  const outside = await openOutside();
   const settings = {
     ...DEMO_SETTINGS,
+    ...outside.settings,
     ...gatewaySettings(gateway),
     BILLING_KEY_ENCRYPTION_KEYS: `demo:${randomBytes(32).toString("base64")}`,
     ADMIN_PASSWORD_HASH: await hashPassword(adminPassword),
@@ -69,19 +73,21 @@ export async function setStage(
     TMPDIR: context.env["TMPDIR"],
   };
   const env = { ...bare, MONGOD_BINARY: context.env["MONGOD_BINARY"], ...settings };
-  const stack = await startLocalStack({
-    config: loadConfig(env),
-    env,
-    folder: null,
-    simulatorPort: 0,
-    log: (line) => context.err(`${line}\n`),
-  });
   let composition: Composition | null = null;
+  let stack: LocalStack | null = null;
   const close = async () => {
     await composition?.close();
-    await stack.stop();
+    await stack?.stop();
+    await outside.close();
   };
   try {
+    stack = await startLocalStack({
+      config: loadConfig(env),
+      env,
+      folder: null,
+      simulatorPort: 0,
+      log: (line) => context.err(`${line}\n`),
+    });
     const config = loadConfig({ ...env, ...stack.overrides });
     composition = compose(config, createLogger({ level: "error", name: "demo", toStderr: true }));
     await composition.ready;
@@ -99,6 +105,7 @@ export async function setStage(
       apiUrl,
       simulatorUrl: stack.simulatorUrl ?? "",
       adminPassword,
+      outside,
       close,
     };
   } catch (error) {
