@@ -19,6 +19,8 @@ import { addDeclineRoutes } from "./http/routes/declines.ts";
 import { addEventRoutes } from "./http/routes/events.ts";
 import { addEmailRoutes } from "./http/routes/emails.ts";
 import { addExplanationRoutes } from "./http/routes/explanations.ts";
+import { addNoticePages } from "./http/routes/notice-pages.ts";
+import { addNoticeRoutes } from "./http/routes/notices.ts";
 import { addMetricsRoute, addOpenRoutes } from "./http/routes/operation.ts";
 import { addPaymentRoutes } from "./http/routes/payments.ts";
 import { addProblemRoutes } from "./http/routes/problems.ts";
@@ -50,6 +52,8 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
     addOpenRoutes(scope, routeDeps);
     addProblemRoutes(scope);
   });
+  // Gateways have no key of ours: their addresses are looked at instead.
+  await app.register(async (scope: HttpApp) => addNoticeRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => {
     requireApiKey(scope, { apiKeys: deps.config.apiKeys });
     addCardRoutes(scope, routeDeps);
@@ -72,7 +76,13 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
 }
 
 function createServer(deps: AppDeps): HttpApp {
+  const { trustProxy } = deps.config;
   return fastify({
+    // The framework takes a bare number for nobody; the socket's own address is hop 0.
+    trustProxy:
+      typeof trustProxy === "number"
+        ? (_address: string, hop: number) => hop < trustProxy
+        : [...trustProxy],
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => newId("req"),
@@ -107,6 +117,7 @@ async function addAdministration(app: HttpApp, deps: AppDeps, routes: RouteList)
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/admin/queues/"));
   await app.register(async (scope: HttpApp) => addUnresolvedRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => addDeclineRoutes(scope, deps));
+  await app.register(async (scope: HttpApp) => addNoticePages(scope, deps));
   await app.register(async (scope: HttpApp) => addAuditRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => addEmailRoutes(scope, deps));
   await addQueueBoard(app, deps, { prefix: "/queues", basePath: "/admin/queues" });

@@ -1,10 +1,12 @@
 /** The one place that connects things: stores, gateways, queues and what the use cases need. */
 import type { Redis } from "ioredis";
 import type { AttemptChargeDeps } from "./billing/attempt-charge.ts";
+import type { ApplyNoticeDeps } from "./billing/apply-notice.ts";
 import type { ReconcileDeps } from "./billing/reconcile-attempt.ts";
 import type { SweepDeps } from "./billing/sweep.ts";
 import { createGateways } from "./compose-gateways.ts";
 import { createChannels, reminderDrawerOf } from "./compose-messages.ts";
+import { type NoticeDesk, createNoticeDesk } from "./compose-notices.ts";
 import { guardGateways } from "./compose-traffic.ts";
 import { outgoingOf } from "./compose-webhooks.ts";
 import type { Config } from "./config.ts";
@@ -39,6 +41,7 @@ import { type DeclineCountStore, createDeclineCountStore } from "./stores/declin
 import { type DeliveryStore, createDeliveryStore } from "./stores/deliveries.ts";
 import { type EventStore, createEventStore } from "./stores/events.ts";
 import { createIndexes, missingIndexes } from "./stores/indexes.ts";
+import { type InboxStore, createInboxStore } from "./stores/inbox.ts";
 import { type InvoiceStore, createInvoiceStore } from "./stores/invoices.ts";
 import { type MessageStore, createMessageStore } from "./stores/messages.ts";
 import { JOINING } from "./stores/revisioned.ts";
@@ -68,6 +71,8 @@ export interface Composition {
   deliveries: DeliveryStore;
   messages: MessageStore;
   channels: readonly Channel[];
+  inbox: InboxStore;
+  notices: NoticeDesk;
   gateways: GatewayRegistry;
   secrets: SecretBox;
   policy: ChargePolicy;
@@ -120,6 +125,7 @@ export function compose(config: Config, log: Logger): Composition {
   // Whoever serves awaits it; this only keeps a refusal from ending the process unseen.
   ready.catch(() => {});
   const joining = { ...JOINING, windowMs: config.storeGroupingMs };
+  const secrets = createSecretBox(config.encryptionKeys);
   const testClock = config.testClock ? createTestClockStore(database, clock) : null;
   return {
     config,
@@ -138,8 +144,10 @@ export function compose(config: Config, log: Logger): Composition {
     deliveries: createDeliveryStore(database),
     messages: createMessageStore(database, joining),
     channels,
+    inbox: createInboxStore(database, joining),
+    notices: createNoticeDesk(config, secrets),
     gateways,
-    secrets: createSecretBox(config.encryptionKeys),
+    secrets,
     policy: policyOf(config),
     drawReminder: reminderDrawerOf(config),
     noticeDays: config.messages.noticeDays,
@@ -266,6 +274,11 @@ export function chargeDepsOf(
 /** What reconciliation, and a person who does its work, hand to their use cases. */
 export function reconcileDepsOf(composition: Composition): ReconcileDeps {
   return { ...composition, finalState: composition.config.dunning.finalState, random: Math.random };
+}
+
+/** What the worker of notices hands to its use case. */
+export function noticeDepsOf(composition: Composition): ApplyNoticeDeps {
+  return { ...reconcileDepsOf(composition), ...composition, hints: composition.queues.hints };
 }
 
 /** What the sweep hands to its use cases. */

@@ -24,6 +24,10 @@ export const CONFIG_KEYS = {
     default: "127.0.0.1",
     text: "Address the API listens on; anything but loopback needs API_KEYS.",
   },
+  TRUST_PROXY: {
+    default: "0",
+    text: "Proxies in front of the API whose X-Forwarded-For is believed: how many there are, or their addresses and networks, comma-separated; 0: none.",
+  },
   API_KEYS: {
     default: "",
     required: "production",
@@ -70,6 +74,11 @@ export const CONFIG_KEYS = {
     default: "",
     text: "Further CookiePayments accounts, comma-separated, each as name:API id:secret key.",
   },
+  COOKIEPAY_NOTICE_ADDRESSES: {
+    default: "",
+    requiredFor: "cookiepay",
+    text: "Addresses and networks that may send CookiePayments' notices, comma-separated; none are published, so ask CookiePayments; empty: everybody (never in production).",
+  },
   KIWOOM_CPID: { default: "CTSIM001", text: "KiwoomPay merchant id (가맹점 ID)." },
   KIWOOM_TEST_AUTH_KEY: {
     default: "sim_kiwoom_key",
@@ -91,6 +100,11 @@ export const CONFIG_KEYS = {
   KIWOOM_ACCOUNTS: {
     default: "",
     text: "Further KiwoomPay accounts, comma-separated, each as name:CPID:link key.",
+  },
+  KIWOOM_NOTICE_ADDRESSES: {
+    default: "",
+    requiredFor: "kiwoompay",
+    text: "Addresses and networks that may send KiwoomPay's notices, comma-separated; integrations recorded 27.102.213.200 to 27.102.213.209 for production and 123.140.121.205 for tests; empty: everybody (never in production).",
   },
   KIWOOM_DIALECT: {
     default: "recorded",
@@ -122,6 +136,11 @@ export const CONFIG_KEYS = {
   PORTONE_ACCOUNTS: {
     default: "",
     text: "Further PortOne accounts, comma-separated, each as name:imp_key:imp_secret.",
+  },
+  PORTONE_NOTICE_ADDRESSES: {
+    default: "",
+    requiredFor: "portone",
+    text: "Addresses and networks that may send PortOne's notices, comma-separated; documented are 52.78.100.19, 52.78.48.223 and 52.78.5.241; empty: everybody (never in production).",
   },
   PORTONE_TOKEN_EXTENSION_MS: {
     default: "300000",
@@ -256,6 +275,10 @@ export const CONFIG_KEYS = {
   JOBS_KEPT_DAYS: {
     default: "7",
     text: "Days after which failed jobs are removed from Redis; nothing about money stands in them.",
+  },
+  INBOX_KEPT_DAYS: {
+    default: "30",
+    text: "Days after which the stored bytes of a notice are removed; one that waits for a person's eyes keeps them for a year. What it said, and what it did, stays.",
   },
   SHUTDOWN_DEADLINE_MS: {
     default: "30000",

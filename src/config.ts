@@ -1,5 +1,11 @@
 import { type GatewaysConfig, checkGateways, readGateways } from "./config-gateways.ts";
 import { CONFIG_KEYS, type ConfigKey, type ConfigName } from "./config-keys.ts";
+import {
+  type NoticesConfig,
+  type TrustedProxies,
+  readNotices,
+  readTrustedProxies,
+} from "./config-notices.ts";
 import { type Environment, type Reader, createReader } from "./config-reader.ts";
 import { type MessagesConfig, readMessages } from "./config-messages.ts";
 import { type TrafficConfig, readTraffic } from "./config-traffic.ts";
@@ -19,6 +25,7 @@ export interface Config extends GatewaysConfig {
   environment: "development" | "test" | "production";
   port: number;
   host: string;
+  trustProxy: TrustedProxies;
   apiKeys: readonly string[];
   logLevel: LogLevel;
   mongoUrl: string | null;
@@ -56,6 +63,7 @@ export interface Config extends GatewaysConfig {
   traffic: TrafficConfig;
   webhooks: WebhookConfig;
   messages: MessagesConfig;
+  notices: NoticesConfig;
   sweepIntervalMs: number;
   /** Age at which failed jobs are removed. */
   jobsKeptDays: number;
@@ -99,6 +107,7 @@ function readConfig(read: Reader): Config {
     environment,
     port: read.integer("PORT", 0, 65_535),
     host: read.text("HOST"),
+    trustProxy: readTrustedProxies(read),
     apiKeys: read.list("API_KEYS"),
     logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS),
     mongoUrl: read.url("MONGODB_URI", ["mongodb:", "mongodb+srv:"]),
@@ -133,6 +142,7 @@ function readConfig(read: Reader): Config {
     traffic: readTraffic(read, gateways),
     webhooks: readWebhooks(read, environment === "production"),
     messages: readMessages(read, environment === "production"),
+    notices: readNotices(read),
     sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
     jobsKeptDays: read.integer("JOBS_KEPT_DAYS", 1, 365),
     shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),

@@ -9,6 +9,7 @@ import { type MessageMetricsDeps, messageMetrics } from "./metrics-messages.ts";
 import type { Queues } from "./queues/queues.ts";
 import type { AccountPauseStore } from "./stores/account-pauses.ts";
 import type { DeclineCountStore } from "./stores/decline-counts.ts";
+import type { InboxStore } from "./stores/inbox.ts";
 import type { InvoiceStore } from "./stores/invoices.ts";
 import type { SubscriptionStore } from "./stores/subscriptions.ts";
 
@@ -24,6 +25,7 @@ export interface MetricsDeps extends GatewayMetricsDeps, MessageMetricsDeps, Web
   pauses: Pick<AccountPauseStore, "listPaused">;
   declines: Pick<DeclineCountStore, "listAll">;
   gateways: Pick<GatewayRegistry, "all">;
+  inbox: Pick<InboxStore, "countUnseen">;
   queues: Queues;
   clock: OperationalClock;
 }
@@ -39,6 +41,7 @@ export function createMetrics(deps: MetricsDeps): Registry {
   registry.registerMetric(declinesByCode(deps));
   registry.registerMetric(unrecognizedDeclines(deps));
   registry.registerMetric(pausedAccounts(deps));
+  registry.registerMetric(unseenNotices(deps));
   registry.registerMetric(jobsByState(deps));
   for (const metric of messageMetrics(deps)) registry.registerMetric(metric);
   for (const metric of gatewayMetrics(deps)) registry.registerMetric(metric);
@@ -97,6 +100,18 @@ function parked(deps: MetricsDeps): Gauge {
     async collect() {
       const found = await orNull(deps.subscriptions.listParked(ROWS_MAX));
       if (found !== null) this.set(found.length);
+    },
+  });
+}
+
+function unseenNotices(deps: MetricsDeps): Gauge {
+  return new Gauge({
+    name: "billing_notices_unseen",
+    help: "Notices of gateways that were flagged or cannot be read, and that nobody has seen.",
+    registers: [],
+    async collect() {
+      const count = await orNull(deps.inbox.countUnseen(ROWS_MAX));
+      if (count !== null) this.set(count);
     },
   });
 }

@@ -17,6 +17,7 @@ const PRODUCTION: Environment = {
   COOKIEPAY_API_ID: "our-shop",
   COOKIEPAY_API_KEY: "our-shop-secret",
   COOKIEPAY_API_URL: "https://www.cookiepayments.com/",
+  COOKIEPAY_NOTICE_ADDRESSES: "203.0.113.7, 198.51.100.0/28",
 };
 
 function faultsOf(environment: Environment): readonly string[] {
@@ -105,6 +106,15 @@ describe("announced maintenance", () => {
   });
 });
 
+describe("trusted proxies", () => {
+  test("are none by default, so many, or these", () => {
+    expect(loadConfig({}).trustProxy).toBe(0);
+    expect(loadConfig({ TRUST_PROXY: "2" }).trustProxy).toBe(2);
+    const entries = ["10.0.0.0/8", "fd00::/8", "192.0.2.1"];
+    expect(loadConfig({ TRUST_PROXY: entries.join(", ") }).trustProxy).toEqual(entries);
+  });
+});
+
 describe("merchant accounts", () => {
   test("stand beside the default one, in their order", () => {
     const { cookiepay } = loadConfig({ COOKIEPAY_ACCOUNTS: "shop2:id2:a:b, shop-3:id3:c" });
@@ -182,6 +192,11 @@ const BAD_VALUES: Partial<Record<ConfigName, readonly string[]>> = {
     "toss=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00",
     "cookiepay/shop2=2026-12-01T01:00+09:00/2026-12-01T03:00+09:00",
   ],
+  KIWOOM_NOTICE_ADDRESSES: ["kiwoompay.co.kr", "27.102.213", "27.102.213.200/33", "0.0.0.0/0"],
+  COOKIEPAY_NOTICE_ADDRESSES: ["::/0", "fe80::1%eth0"],
+  PORTONE_NOTICE_ADDRESSES: ["52.78.100.19/", "52.78.100.19/24/8"],
+  TRUST_PROXY: ["true", "all", "11", "-1", "0.0.0.0/0", "::/0", "loopback", "1,2", "10.0.0.0/8,1"],
+  INBOX_KEPT_DAYS: ["0", "3651", "month"],
   SIMULATOR_PORT: ["-1", "70000", "auto"],
   TIMEZONE: ["Korea/Seoul", "+9 hours"],
   BILLING_HOUR: ["-1", "24", "10:00", "9.5"],
@@ -321,7 +336,13 @@ describe("production", () => {
   test("tells everything that is missing at once", () => {
     const faults = faultsOf({ NODE_ENV: "production" });
     const named = faults.map((fault) => fault.split(":")[0] ?? "");
-    const ofGateway = ["GATEWAYS", "COOKIEPAY_API_URL", "COOKIEPAY_API_ID", "COOKIEPAY_API_KEY"];
+    const ofGateway = [
+      "GATEWAYS",
+      "COOKIEPAY_API_URL",
+      "COOKIEPAY_API_ID",
+      "COOKIEPAY_API_KEY",
+      "COOKIEPAY_NOTICE_ADDRESSES",
+    ];
     expect(named.sort()).toEqual([...required, ...ofGateway].sort());
   });
 
@@ -343,7 +364,11 @@ describe("production", () => {
         .map((fault) => fault.split(":")[0] ?? "")
         .toSorted();
     expect(names("cookiepay")).toEqual([]);
-    expect(names("cookiepay,kiwoompay")).toEqual(["KIWOOM_CPID", "KIWOOM_PROD_AUTH_KEY"]);
+    expect(names("cookiepay,kiwoompay")).toEqual([
+      "KIWOOM_CPID",
+      "KIWOOM_NOTICE_ADDRESSES",
+      "KIWOOM_PROD_AUTH_KEY",
+    ]);
     expect(names("cookiepay,portone,payup")).toEqual([
       "PAYUP_API_URL",
       "PAYUP_CERT_KEY",
@@ -351,8 +376,13 @@ describe("production", () => {
       "PORTONE_API_URL",
       "PORTONE_IMP_KEY",
       "PORTONE_IMP_SECRET",
+      "PORTONE_NOTICE_ADDRESSES",
     ]);
-    const live = { KIWOOM_CPID: "CMC00001", KIWOOM_PROD_AUTH_KEY: "live-key" };
+    const live = {
+      KIWOOM_CPID: "CMC00001",
+      KIWOOM_PROD_AUTH_KEY: "live-key",
+      KIWOOM_NOTICE_ADDRESSES: "27.102.213.200/29",
+    };
     const config = loadConfig({ ...PRODUCTION, GATEWAYS: "cookiepay,kiwoompay", ...live });
     expect(config.kiwoompay).toMatchObject({
       url: "https://api.kiwoompay.co.kr",

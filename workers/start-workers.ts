@@ -5,6 +5,7 @@ import {
   type Composition,
   accountsOf,
   chargeDepsOf,
+  noticeDepsOf,
   reconcileDepsOf,
   sweepDepsOf,
 } from "../src/compose.ts";
@@ -18,10 +19,18 @@ import { createEventWorker } from "./event-worker.ts";
 import { createMessageWorker } from "./message-worker.ts";
 import { createReconcileWorker } from "./reconcile-worker.ts";
 import { createSweepWorker } from "./sweep-worker.ts";
+import { createWebhookWorker } from "./webhook-worker.ts";
 import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
 
 /** The workers that can be named on the command line. */
-export const WORKER_NAMES = ["charge", "reconcile", "sweep", "event", "message"] as const;
+export const WORKER_NAMES = [
+  "charge",
+  "reconcile",
+  "sweep",
+  "webhook",
+  "event",
+  "message",
+] as const;
 export type WorkerName = (typeof WORKER_NAMES)[number];
 
 export interface RunningWorkers {
@@ -44,6 +53,7 @@ export function startWorkers(
     sweepIntervalMs: config.sweepIntervalMs,
     jobsKeptDays: config.jobsKeptDays,
     deliveriesKeptDays: config.webhooks.keptDays,
+    inboxKeptDays: config.notices.keptDays,
     options: (concurrency) => ({
       connection,
       prefix: config.queuePrefix,
@@ -60,7 +70,8 @@ export function startWorkers(
   const deps: WorkerDeps = {
     charge: chargeDepsOf(composition, `${hostname()}-${process.pid}`),
     reconcile: reconcileDepsOf(composition),
-    sweep: sweepDepsOf(composition),
+    sweep: { ...sweepDepsOf(composition), inbox: composition.inbox },
+    notice: noticeDepsOf(composition),
     deliveries: composition.deliveries,
     tell: tellDepsOf(composition),
     concurrency: config.charge.concurrency,
@@ -100,6 +111,8 @@ function createNamed(
       return [createSweepWorker(deps, settings)];
     case "message":
       return [createMessageWorker(messageDepsOf(composition), settings)];
+    case "webhook":
+      return [createWebhookWorker(deps, settings)];
   }
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from "bullmq";
 import { sweep } from "../src/billing/sweep.ts";
 import { tellCustomers } from "../src/billing/tell-customers.ts";
+import { removeOldNotices, sweepInbox } from "../src/billing/sweep-inbox.ts";
 import { CLEAN_JOB, type InvoiceJob, SWEEP_QUEUE } from "../src/queues/names.ts";
 import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";
 
@@ -18,6 +19,7 @@ export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): W
       try {
         await sweep(deps.sweep);
         await tellCustomers(deps.tell);
+        await sweepInbox(deps.sweep);
       } finally {
         await turn.end();
       }
@@ -33,10 +35,8 @@ const REMOVED_MAX = 500;
 const ROUNDS_MAX = 20;
 
 /** Takes away what nobody will ask for any more, a bounded number at a time. */
-async function clean(
-  { sweep: { queues, clock }, deliveries }: WorkerDeps,
-  settings: WorkerSettings,
-) {
+async function clean({ sweep: sweeping, deliveries }: WorkerDeps, settings: WorkerSettings) {
+  const { queues, clock } = sweeping;
   const before = new Date(clock.now().getTime() - settings.deliveriesKeptDays * DAY_MS);
   let records = 0;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -45,5 +45,6 @@ async function clean(
     if (removed < REMOVED_MAX) break;
   }
   const jobs = await queues.removeOldJobs(settings.jobsKeptDays);
-  return `${jobs} jobs and ${records} deliveries removed`;
+  const notices = await removeOldNotices(sweeping, settings.inboxKeptDays);
+  return `${jobs} jobs, ${records} deliveries and the bytes of ${notices} notices removed`;
 }

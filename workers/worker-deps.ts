@@ -1,6 +1,8 @@
 import type { WorkerOptions } from "bullmq";
 import type { AttemptChargeDeps } from "../src/billing/attempt-charge.ts";
 import type { ReconcileDeps } from "../src/billing/reconcile-attempt.ts";
+import type { ApplyNoticeDeps } from "../src/billing/apply-notice.ts";
+import type { SweepInboxDeps } from "../src/billing/sweep-inbox.ts";
 import type { SweepDeps } from "../src/billing/sweep.ts";
 import type { DeliveryStore } from "../src/stores/deliveries.ts";
 import type { TellCustomersDeps } from "../src/billing/tell-customers.ts";
@@ -10,9 +12,10 @@ import type { WorkHints } from "../src/queues/work-hints.ts";
 export interface WorkerDeps {
   charge: AttemptChargeDeps & { hints: WorkHints };
   reconcile: ReconcileDeps;
-  sweep: SweepDeps;
   deliveries: Pick<DeliveryStore, "removeClosed">;
   tell: TellCustomersDeps;
+  sweep: SweepDeps & SweepInboxDeps;
+  notice: ApplyNoticeDeps;
   /** Charges in flight per gateway account. */
   concurrency: number;
 }
@@ -24,4 +27,6 @@ export interface WorkerSettings {
   jobsKeptDays: number;
   /** Age at which the records of ended deliveries are. */
   deliveriesKeptDays: number;
+  /** Age at which the stored bytes of notices are removed. */
+  inboxKeptDays: number;
 }

@@ -5,11 +5,13 @@ import type { Invoice } from "../domain/invoice.ts";
 import type { Subscription } from "../domain/subscription.ts";
 import type { AccountPauseStore } from "../stores/account-pauses.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
+import type { InboxStore } from "../stores/inbox.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
 import { attemptEvidence, refundEvidence } from "./texts/evidence-words.ts";
 import { sayReason, sayState } from "./texts/event-words.ts";
 import { saySecond } from "./texts/instant-words.ts";
 import type { Language } from "./texts/language.ts";
+import { sayNoticeReason } from "./texts/notice-words.ts";
 
 /** What helps: letting it go on, saying what happened at the gateway, or deciding a late period. */
 export type Remedy = "release" | "resolve_charge" | "resolve_refund" | "decide_late";
@@ -34,6 +36,7 @@ export interface UnresolvedRow {
 }
 
 export interface UnresolvedDeps {
+  inbox: Pick<InboxStore, "listFlaggedOfInvoices">;
   pauses: Pick<AccountPauseStore, "listPaused">;
   invoices: Pick<InvoiceStore, "listHeld" | "listUnknown">;
   subscriptions: Pick<SubscriptionStore, "listParked">;
@@ -61,13 +64,36 @@ export async function listUnresolved(
   ]);
   const ownHeld = held.filter((invoice) => invoice.held !== "parked");
   const unheld = unknown.filter((invoice) => invoice.held === null);
-  return [
+  const told = await listTold(deps, [...ownHeld, ...unheld], reader);
+  const rows = [
     ...paused.map((pause) => rowOfPause(pause, reader)),
     ...parked.map((subscription) => rowOfSubscription(subscription, reader)),
     // What its subscription holds is released with it.
     ...ownHeld.map((invoice) => rowOfHeld(invoice, reader)),
     ...unheld.map((invoice) => rowOfUnknown(invoice, reader)),
   ];
+  return rows.map((row) => {
+    const lines = told.get(row.invoiceId ?? "") ?? [];
+    return lines.length === 0 ? row : { ...row, evidence: [...row.evidence, ...lines] };
+  });
+}
+
+/** What notices say that were flagged beside these invoices: evidence, and no more. */
+async function listTold(
+  deps: UnresolvedDeps,
+  invoices: readonly Invoice[],
+  { language, zone }: Reader,
+): Promise<Map<string, string[]>> {
+  const told = new Map<string, string[]>();
+  if (invoices.length === 0) return told;
+  const ids = invoices.map(({ id }) => id);
+  for (const entry of await deps.inbox.listFlaggedOfInvoices(ids, ROWS_MAX)) {
+    const id = entry.invoiceId ?? "";
+    const at = saySecond(entry.receivedAt, zone);
+    const line = `${WORDS.notice[language]} ${entry.id} (${at}): ${sayNoticeReason(entry.reason, language)}`;
+    told.set(id, [...(told.get(id) ?? []), line]);
+  }
+  return told;
 }
 
 const WORDS = {
@@ -79,6 +105,7 @@ const WORDS = {
     refund: { en: "The account's refunds are stopped", ko: "계정 환불 중지" },
   },
   triedAgain: { en: "tried again", ko: "다음 시도" },
+  notice: { en: "notice", ko: "통지" },
   claimedBy: { en: "claimed by", ko: "처리한 워커" },
 } as const;
 

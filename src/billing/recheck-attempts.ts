@@ -1,4 +1,5 @@
 /** Closed attempts are looked for once more: a gateway may change its mind. */
+import type { Reading } from "../domain/ask-rules.ts";
 import type { ChargeAttempt } from "../domain/charge-attempt.ts";
 import type { Recording } from "../domain/charge-policy.ts";
 import { type Invoice, isInFlight } from "../domain/invoice.ts";
@@ -30,6 +31,22 @@ async function recheck(deps: ReconcileDeps, invoiceId: string): Promise<void> {
   }
 }
 
+/** The invoice with the approvals that were found for a closed attempt; null while it must wait. */
+export function adoptLate(
+  invoice: Invoice,
+  { orderNumber, reading }: { orderNumber: string; reading: Reading },
+  recording: Recording,
+): Invoice | null {
+  if (isInFlight(invoice)) return null;
+  // Oldest first: the first may be adopted, every further one is surplus.
+  const found = reading.kind === "found" ? reading.transactions : [];
+  return found.reduce<Invoice | null>(
+    (soFar, transaction) =>
+      soFar && recordLateApproval(soFar, { orderNumber, transaction }, recording),
+    invoice,
+  );
+}
+
 async function recheckAttempt(
   deps: ReconcileDeps,
   invoice: Invoice,
@@ -47,19 +64,7 @@ async function recheckAttempt(
     refundId: newId("ref"),
   };
   const { document, changed } = await updateDocument(deps.invoices, invoice.id, (read) => {
-    if (isInFlight(read)) return null;
-    // Oldest first: the first may be adopted, every further one is surplus.
-    const found = reading.kind === "found" ? reading.transactions : [];
-    const late = found.reduce<Invoice | null>(
-      (invoiceSoFar, transaction) =>
-        invoiceSoFar &&
-        recordLateApproval(
-          invoiceSoFar,
-          { orderNumber: attempt.orderNumber, transaction },
-          recording,
-        ),
-      read,
-    );
+    const late = adoptLate(read, { orderNumber: attempt.orderNumber, reading }, recording);
     return late === null ? null : recordRecheck(late, attempt.orderNumber, deps.policy);
   });
   if (reading.kind === "found" && changed) {

@@ -25,16 +25,22 @@ export interface ReconcileDeps extends FollowUpDeps, AdmitCallDeps, HeedDeclineD
 
 export type ReconcileResult = "not asking" | "settled" | "still unknown";
 
-/** Asks about the unknown charge or refund of an invoice and applies the answer. */
+/**
+ * Asks about the unknown charge or refund of an invoice and applies the answer. `prompted`: a notice
+ * says that there is something; "not there" then says that it cannot be seen yet, and no more.
+ */
 export async function reconcileAttempt(
   deps: ReconcileDeps,
-  input: { invoiceId: string },
+  input: { invoiceId: string; prompted?: boolean },
 ): Promise<ReconcileResult> {
-  const result = await stopWhenBroken(deps, input.invoiceId, () => ask(deps, input.invoiceId));
+  const result = await stopWhenBroken(deps, input.invoiceId, () => ask(deps, input));
   return result ?? "still unknown";
 }
 
-async function ask(deps: ReconcileDeps, invoiceId: string): Promise<ReconcileResult> {
+async function ask(
+  deps: ReconcileDeps,
+  { invoiceId, prompted = false }: { invoiceId: string; prompted?: boolean },
+): Promise<ReconcileResult> {
   const invoice = await deps.invoices.find(invoiceId);
   if (invoice?.step !== "ask" || invoice.claim === null || invoice.held !== null) {
     return "not asking";
@@ -42,7 +48,7 @@ async function ask(deps: ReconcileDeps, invoiceId: string): Promise<ReconcileRes
   const adapter = deps.gateways.get(invoice.gateway, invoice.account);
   const settled =
     invoice.claim.kind === "charge"
-      ? await askAboutCharge(deps, invoice, adapter)
+      ? await askAboutCharge(deps, invoice, { adapter, prompted })
       : await askAboutRefund(deps, invoice, adapter);
   if (settled.step === "ask") return "still unknown";
   deps.log.info(
@@ -56,7 +62,7 @@ async function ask(deps: ReconcileDeps, invoiceId: string): Promise<ReconcileRes
 async function askAboutCharge(
   deps: ReconcileDeps,
   invoice: Invoice,
-  adapter: GatewayAdapter,
+  { adapter, prompted }: { adapter: GatewayAdapter; prompted: boolean },
 ): Promise<Invoice> {
   const token = invoice.claim?.token ?? "";
   const attempt = lastAttempt(invoice);
@@ -74,11 +80,14 @@ async function askAboutCharge(
     }
     return settled;
   }
-  const reading = await lookUp(deps, { adapter, call, attempt, zone: deps.policy.dunning.zone });
+  const found = await lookUp(deps, { adapter, call, attempt, zone: deps.policy.dunning.zone });
+  const reading = prompted && found.kind === "not_found" ? NOT_SEEN_YET : found;
   return apply(deps, invoice, (current, recording) =>
     recordReading(current, { token, reading }, deps.policy, recording),
   );
 }
+
+const NOT_SEEN_YET = { kind: "failed", reason: "not seen yet" } as const;
 
 /** An answer that could not be read at the time is read first: it is the gateway's own word. */
 async function readEvidence(adapter: GatewayAdapter, call: GatewayCall, attempt: ChargeAttempt) {

@@ -8,10 +8,12 @@ import { BrokenInvariantError } from "./errors.ts";
 import { recordOutcome } from "./outcome-rules.ts";
 import {
   NEVER_ARRIVED,
+  STOPPED,
   approve,
   canSendAgain,
   closeAttempt,
   failInvoice,
+  reserveRefund,
   voidInvoice,
   withRecheck,
 } from "./settle-rules.ts";
@@ -21,7 +23,12 @@ import type { ChargeOutcome, GatewayTransaction } from "./outcome.ts";
 import { newRefund } from "./refund.ts";
 
 /** An approval as the gateway lists it. */
-export type FoundTransaction = GatewayTransaction & { amount: number; refunded: boolean };
+export type FoundTransaction = GatewayTransaction & {
+  amount: number;
+  refunded: boolean;
+  /** Won given back of it; absent where the gateway does not show it: then all of it. */
+  refundedAmount?: number;
+};
 
 export type Reading =
   | { kind: "found"; transactions: readonly FoundTransaction[] }
@@ -204,21 +211,23 @@ function noteForeignRefund(
   transaction: FoundTransaction,
   recording: Recording,
 ): Invoice {
+  // What a cancel has reserved of it for a refund of ours is gone already.
+  const amount = Math.min(transaction.refundedAmount ?? Infinity, invoice.capturedAmount);
+  const left = invoice.capturedAmount - amount;
   const refund = newRefund({
     id: `${recording.refundId}-x`,
     transactionId: transaction.id,
     orderNumber: lastAttempt(invoice)?.orderNumber ?? "",
-    // All of it, also where a cancel has reserved it for a refund of ours.
-    amount: invoice.capturedAmount,
+    amount,
     surplus: false,
     reason: "refunded at the gateway",
     requestedAt: recording.at.business,
   });
-  return withEvent<Invoice>(
+  const noted = withEvent<Invoice>(
     {
       ...invoice,
       step: "none",
-      refundable: 0,
+      refundable: left,
       refunds: [
         ...invoice.refunds.filter((one) => one.state !== "queued"),
         { ...refund, state: "done", refundedAt: recording.at.business },
@@ -232,10 +241,18 @@ function noteForeignRefund(
       data: { ...eventData(invoice), refundId: refund.id, refundAmount: refund.amount },
     },
   );
+  if (!invoice.stop || left === 0) return noted;
+  const rest = { id: `${recording.refundId}-y`, amount: left, reason: STOPPED };
+  return reserveRefund(noted, { ...rest, at: recording.at, actor: recording.actor });
 }
 
 export function toTransaction(found: FoundTransaction): GatewayTransaction {
-  const { amount: _amount, refunded: _refunded, ...transaction } = found;
+  const {
+    amount: _amount,
+    refunded: _refunded,
+    refundedAmount: _refundedAmount,
+    ...transaction
+  } = found;
   return transaction;
 }
 

@@ -44,6 +44,8 @@ export const EVENT_TYPES = [
   "webhook_endpoint.disabled",
   "webhook_endpoint.rotated",
   "webhook_endpoint.tested",
+  "notice.replayed",
+  "notice.seen",
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

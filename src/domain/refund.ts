@@ -26,6 +26,8 @@ export interface Refund {
   decline: Decline | null;
   refundTransactionId: string | null;
   refundedAt: Date | null;
+  /** What a notice of the gateway called it, empty where it had no name; absent while none has told it. */
+  noticedAs?: string;
   /** Every refund has a key: the caller's, or one made of its id where the system asked for it. */
   idempotency: IdempotencyMark;
 }

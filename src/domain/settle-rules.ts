@@ -36,6 +36,9 @@ function changesStanding({ kind, state, dunning, attempts, followUp }: Invoice):
   return kind === "period" && wasAmiss;
 }
 
+/** Reason of a refund that a cancel asked for while the charge was in flight. */
+export const STOPPED = "canceled while the charge was in flight";
+
 /** The invoice is paid by an approved attempt of its own. */
 export function settlePaid(
   invoice: Invoice,
@@ -67,7 +70,7 @@ export function settlePaid(
   return reserveRefund(paid, {
     id: recording.refundId,
     amount: attempt.amount,
-    reason: "canceled while the charge was in flight",
+    reason: STOPPED,
     at: recording.at,
     actor: recording.actor,
   });

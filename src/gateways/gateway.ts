@@ -143,7 +143,14 @@ export type LookUpResult =
   /** All approvals under this order number, oldest first. */
   | {
       kind: "found";
-      transactions: Array<GatewayTransaction & { amount: number; refunded: boolean }>;
+      transactions: Array<
+        GatewayTransaction & {
+          amount: number;
+          refunded: boolean;
+          /** Won given back of it; absent where the gateway does not show it. */
+          refundedAmount?: number;
+        }
+      >;
     }
   /** The gateway answered and does not know it (it may still be on its way). */
   | { kind: "not_found" }
@@ -151,8 +158,16 @@ export type LookUpResult =
   | { kind: "failed"; reason: string };
 
 export type RefundLookUpResult =
-  /** `refunded` tells whether the gateway shows any refund on the transaction. */
-  { kind: "found"; refunded: boolean } | { kind: "failed"; reason: string };
+  | {
+      kind: "found";
+      /** Whether the gateway shows any refund on the transaction. */
+      refunded: boolean;
+      /** Won given back of it so far; null where the gateway shows that, and not how much. */
+      refundedAmount: number | null;
+      /** Null where it prints no readable time. */
+      lastRefundedAt: Date | null;
+    }
+  | { kind: "failed"; reason: string };
 
 /** Whether the gateway itself would charge a billing key on a schedule. */
 export type ScheduleLookUpResult =

@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import type { PayWithCardDeps } from "../billing/pay-with-card.ts";
 import type { VerifyReport } from "../billing/verify/report.ts";
 import type { VerifyOptions } from "../billing/verify/verify.ts";
+import type { NoticeDesk } from "../compose-notices.ts";
 import type { Config } from "../config.ts";
 import type { WebhookConfig } from "../config-webhooks.ts";
 import type { DrawReminder } from "../domain/card-reminder.ts";
@@ -22,6 +23,7 @@ import type { TestClockStore } from "../stores/clock.ts";
 import type { DeclineCountStore } from "../stores/decline-counts.ts";
 import type { DeliveryStore } from "../stores/deliveries.ts";
 import type { EventStore } from "../stores/events.ts";
+import type { InboxStore } from "../stores/inbox.ts";
 import type { InvoiceStore } from "../stores/invoices.ts";
 import type { MessageStore } from "../stores/messages.ts";
 import type { SubscriptionStore } from "../stores/subscriptions.ts";
@@ -31,7 +33,14 @@ import type { Traffic } from "../traffic/traffic.ts";
 /** The part of the configuration that the HTTP interface reads. */
 export type HttpConfig = Pick<
   Config,
-  "apiKeys" | "defaultGateway" | "orderPrefix" | "zone" | "billingHour" | "testClock"
+  | "apiKeys"
+  | "defaultGateway"
+  | "orderPrefix"
+  | "zone"
+  | "billingHour"
+  | "testClock"
+  | "trustProxy"
+  | "notices"
 > & { webhooks: Pick<WebhookConfig, "addresses" | "secretOverlapMs"> };
 
 /** Everything that the HTTP interface is given; it opens no connection of its own. */
@@ -56,6 +65,9 @@ export interface AppDeps {
     /** Facts to look at every text with; null in production. */
     examples: Readonly<Record<MessageKind, MessageFacts>> | null;
   };
+  inbox: InboxStore;
+  /** Answers notices, and shows stored ones without their secrets. */
+  notices: Pick<NoticeDesk, "show" | "answer">;
   gateways: GatewayRegistry;
   traffic: Traffic;
   policy: ChargePolicy;

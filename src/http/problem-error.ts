@@ -19,6 +19,8 @@ export type HttpProblemCode =
   | "ADMIN_LOGIN_REQUIRED"
   | "ADMIN_LOGIN_LIMITED"
   | "CROSS_SITE_REFUSED"
+  | "NOTICE_ADDRESS_REFUSED"
+  | "NOTICES_BUSY"
   | "INTERNAL";
 
 /** A field at fault and what would be right there. Never the value that was sent. */

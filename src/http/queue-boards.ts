@@ -22,5 +22,6 @@ export function createQueueBoards(
 function describe(name: string): string {
   if (name.startsWith("charge-")) return "Charges and refunds of one gateway account";
   if (name === "reconcile") return "Questions to gateways about unknown outcomes";
+  if (name === "webhook") return "Notices of gateways that are to be looked at";
   return name === "sweep" ? "Looks in the database for what is due" : "";
 }

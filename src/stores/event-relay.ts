@@ -18,6 +18,7 @@ const OUTBOX_COLLECTIONS = [
   "billingkeys",
   "accountpauses",
   "webhookendpoints",
+  "inbox",
 ] as const;
 
 /** An event as it is stored. */

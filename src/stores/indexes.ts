@@ -125,6 +125,13 @@ export const INDEXES: readonly IndexSpec[] = [
 
   { collection: "messages", name: "due", key: { state: 1, nextTryAt: 1 } },
   { collection: "messages", name: "recent", key: { createdAt: -1 } },
+  { collection: "inbox", name: "work", key: { state: 1, nextActionAt: 1 } },
+  { collection: "inbox", name: "newest", key: { receivedAt: -1 } },
+  { collection: "inbox", name: "newest_of_state", key: { state: 1, receivedAt: -1 } },
+  { collection: "inbox", name: "raw", key: { rawSince: 1 } },
+  { collection: "inbox", name: "order", key: { "facts.orderNumber": 1 } },
+  { collection: "inbox", name: "invoice", key: { invoiceId: 1 } },
+  { collection: "inbox", name: "outbox", key: { "outbox.number": 1 }, partial: unrelayed },
 
   { collection: "events", name: "document", key: { documentId: 1, number: 1 } },
   { collection: "events", name: "subscription", key: { subscriptionId: 1, at: 1 } },

@@ -42,6 +42,8 @@ export const common = {
   writeId: text,
 };
 
+const sealed = new Schema({ keyId: text, iv: text, tag: text, data: text }, part);
+
 const decline = new Schema({ code: text, kind: text, rawCode: text, rawMessage: text }, part);
 
 const transaction = new Schema(
@@ -93,6 +95,7 @@ const refund = new Schema(
     decline: { type: decline },
     refundTransactionId: text,
     refundedAt: instant,
+    noticedAs: text,
     idempotency: { type: idempotency },
   },
   part,
@@ -206,7 +209,7 @@ export const billingKeySchema = new Schema(
     locale: text,
     state: text,
     orderNumber: text,
-    secret: { type: new Schema({ keyId: text, iv: text, tag: text, data: text }, part) },
+    secret: { type: sealed },
     cardName: text,
     maskedNumber: text,
     reason: text,
@@ -269,6 +272,41 @@ export const eventSchema = new Schema(
     before: text,
     after: text,
     data: { type: Schema.Types.Mixed },
+  },
+  strict,
+);
+
+export const inboxSchema = new Schema(
+  {
+    ...common,
+    gateway: text,
+    method: text,
+    address: text,
+    receivedAt: instant,
+    lastSeenAt: instant,
+    timesSeen: number,
+    raw: { type: sealed },
+    rawSince: instant,
+    state: text,
+    reason: text,
+    facts: {
+      type: new Schema(
+        {
+          kind: text,
+          merchantId: text,
+          orderNumber: text,
+          transactionId: text,
+          amount: number,
+          cancellationId: text,
+          at: instant,
+        },
+        part,
+      ),
+    },
+    invoiceId: text,
+    nextActionAt: instant,
+    tries: number,
+    seen: flag,
   },
   strict,
 );

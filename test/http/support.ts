@@ -1,6 +1,8 @@
 import type { InjectOptions } from "fastify";
 import { createApp } from "../../src/app.ts";
 import { DECLINE_MAPS } from "../../src/compose-declines.ts";
+import { createNoticeDesk } from "../../src/compose-notices.ts";
+import { loadConfig } from "../../src/config.ts";
 import type { AppDeps } from "../../src/http/app-deps.ts";
 import type { HttpApp } from "../../src/http/http-app.ts";
 import type { GatewayRegistry } from "../../src/gateways/registry.ts";
@@ -13,6 +15,7 @@ import type { BillingKeyStore } from "../../src/stores/billing-keys.ts";
 import type { DeclineCountStore } from "../../src/stores/decline-counts.ts";
 import type { DeliveryStore } from "../../src/stores/deliveries.ts";
 import type { EventStore } from "../../src/stores/events.ts";
+import type { InboxStore } from "../../src/stores/inbox.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
 import type { MessageStore } from "../../src/stores/messages.ts";
 import type { SubscriptionStore } from "../../src/stores/subscriptions.ts";
@@ -55,6 +58,9 @@ export function unreachable(name: string): object {
   );
 }
 
+export const TEST_SECRETS = createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]);
+const NOTICES = loadConfig({});
+
 /** Dependencies that refuse everything a refused request must not touch. */
 export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
   return {
@@ -66,6 +72,8 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       billingHour: 10,
       testClock: true,
       webhooks: { addresses: { allowPrivate: false, httpsOnly: true }, secretOverlapMs: 1000 },
+      trustProxy: 0,
+      notices: NOTICES.notices,
     },
     log: createCollectingLogger().log,
     clock: systemClock,
@@ -86,13 +94,18 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       },
       examples: null,
     },
+    inbox: {
+      ...unreachable("inbox"),
+      listFlaggedOfInvoices: () => Promise.resolve([]),
+    } as unknown as InboxStore,
+    notices: createNoticeDesk(NOTICES, TEST_SECRETS),
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     traffic: FREE_TRAFFIC,
     policy: POLICY,
     drawReminder: () => null,
     noticeDays: 0,
     finalState: "unpaid",
-    secrets: createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]),
+    secrets: TEST_SECRETS,
     direct: { lease: { leaseMs: 45_000, marginMs: 5_000 }, worker: "test", random: () => 0.5 },
     hints: { charge: async () => {}, document: async () => {}, sweep: async () => {} },
     testClock: {

@@ -192,8 +192,9 @@ describe("hints in the queues", () => {
     await failing.close();
     await queues.addQuestions("ask", [{ id: "inv-5", revision: 1 }]);
 
+    const inbox = { removeRaw: () => Promise.resolve(2) };
     const deps = {
-      sweep: { queues, clock: systemClock },
+      sweep: { queues, clock: systemClock, inbox },
       deliveries: { removeClosed: () => Promise.resolve(0) },
     };
     const clean = async (jobsKeptDays: number) => {
@@ -202,6 +203,7 @@ describe("hints in the queues", () => {
         options,
         jobsKeptDays,
         deliveriesKeptDays: 30,
+        inboxKeptDays: 30,
         sweepIntervalMs: 60_000,
       });
       const done = new Promise<string>((resolve) => {
@@ -212,8 +214,8 @@ describe("hints in the queues", () => {
       await worker.close();
       return result;
     };
-    expect(await clean(1)).toBe("0 jobs and 0 deliveries removed");
-    expect(await clean(0)).toBe("1 jobs and 0 deliveries removed");
+    expect(await clean(1)).toBe("0 jobs, 0 deliveries and the bytes of 2 notices removed");
+    expect(await clean(0)).toBe("1 jobs, 0 deliveries and the bytes of 2 notices removed");
     expect(await countOf(RECONCILE_QUEUE)).toMatchObject({ failed: 0, waiting: 1 });
   });
 

@@ -5,6 +5,7 @@ import { createBillingKeyStore } from "../../src/stores/billing-keys.ts";
 import { createDeclineCountStore } from "../../src/stores/decline-counts.ts";
 import { createDeliveryStore } from "../../src/stores/deliveries.ts";
 import { createEventStore } from "../../src/stores/events.ts";
+import { createInboxStore } from "../../src/stores/inbox.ts";
 import { createIndexes } from "../../src/stores/indexes.ts";
 import { createInvoiceStore } from "../../src/stores/invoices.ts";
 import { createMessageStore } from "../../src/stores/messages.ts";
@@ -64,6 +65,7 @@ describe("the queries of the stores", () => {
     const messages = createMessageStore(database);
     const events = createEventStore(database);
     const deliveries = createDeliveryStore(database);
+    const inbox = createInboxStore(database);
     return {
       "invoices.find": () => invoices.find("a"),
       "invoices.findByIdempotencyKey": () => invoices.findByIdempotencyKey("a"),
@@ -129,6 +131,14 @@ describe("the queries of the stores", () => {
       "deliveries.listWaiting": () => deliveries.listWaiting("a|b", 10),
       "deliveries.listOfEvent": () => deliveries.listOfEvent("a:1"),
       "deliveries.removeClosed": () => deliveries.removeClosed(START, 10),
+      "inbox.find": () => inbox.find("a"),
+      "inbox.listDue": () => inbox.listDue(START, 10),
+      "inbox.list": () => inbox.list({}, 10),
+      "inbox.list, of a state": () => inbox.list({ state: "flagged" }, 10),
+      "inbox.listFlagged": () => inbox.listFlagged("a", "nothing_captured", 10),
+      "inbox.listFlaggedOfInvoices": () => inbox.listFlaggedOfInvoices(["a"], 10),
+      "inbox.countUnseen": () => inbox.countUnseen(10),
+      "inbox.removeRaw": () => inbox.removeRaw(START, START, 10),
     };
   }
 
@@ -141,12 +151,14 @@ describe("the queries of the stores", () => {
       createAccountPauseStore,
       createDeclineCountStore,
       createMessageStore,
+      createInboxStore,
     ].flatMap((create) => Object.keys(create(freshDatabase())));
     const writing = [
       "insert",
       "write",
       "claimAttempt",
       "recordOutcome",
+      "receive",
       "markNoticed",
       "markReminded",
       // An aggregation: on the index that leads with the state.
@@ -201,6 +213,7 @@ async function fill(database: Database): Promise<void> {
     "webhookendpoints",
     "deliveries",
     "deliverylanes",
+    "inbox",
   ]) {
     await database.collection<{ _id: string }>(name).insertMany(
       Array.from({ length: 20 }, (_none, index) => ({

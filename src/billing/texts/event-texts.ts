@@ -162,6 +162,14 @@ export const EVENT_TEXTS: Readonly<Record<EventType, EventText>> = {
     en: ({ about }) => `a gateway account was released and goes on${about}`,
     ko: ({ about }) => `결제사 계정 중지 해제${about}`,
   },
+  "notice.replayed": {
+    en: ({ about }) => `a gateway's notice was looked at once more${about}`,
+    ko: ({ about }) => `결제사 통지 재처리${about}`,
+  },
+  "notice.seen": {
+    en: ({ about }) => `a gateway's notice was seen by a person${about}`,
+    ko: ({ about }) => `결제사 통지 담당자 확인${about}`,
+  },
   "billing_key.revoked": { en: () => "a saved card was removed", ko: () => "등록 카드 삭제" },
   "webhook_endpoint.created": {
     en: () => "an endpoint for events was added",

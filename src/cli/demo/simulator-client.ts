@@ -10,6 +10,7 @@ export interface LedgerEntry {
   billingKey?: string;
   buyerId?: string;
   orderNumber?: string;
+  transactionId?: string;
   amount?: number;
   code?: string;
   fault?: string;

@@ -284,7 +284,11 @@ export function toRefundLookUp(reply: MindedReply, transactionId: string): Refun
   if (reply.kind !== "success") return failed(reply.reason);
   if (textOf(reply.fields, "TID") !== transactionId) return failed("echo of transaction id");
   // Inferred from the field's name: no document says what else could fill it.
-  return { kind: "found", refunded: textOf(reply.fields, "CANCELDATE") !== undefined };
+  const canceledOn = textOf(reply.fields, "CANCELDATE");
+  const refunded = canceledOn !== undefined;
+  const refundedAmount = refunded ? null : 0;
+  const lastRefundedAt = parseKoreaStamp(canceledOn) ?? null;
+  return { kind: "found", refunded, refundedAmount, lastRefundedAt };
 }
 
 function toTransaction(fields: Fields, otherwiseAt: Date): GatewayTransaction | undefined {

@@ -184,6 +184,7 @@ export function toLookUpResult(
       ...toTransaction(payment, receivedAt),
       amount: payment.amount,
       refunded: isRefunded(payment),
+      ...(payment.refundedAmount > 0 && { refundedAmount: payment.refundedAmount }),
     });
   }
   if (approvals.length === 0) return { kind: "not_found" };
@@ -197,7 +198,9 @@ export function toRefundLookUp(reply: MindedReply, transactionId: string): Refun
   const read = readPayment(reply.response);
   if (read.kind === "odd") return failed(read.problem);
   if (read.payment.id !== transactionId) return failed("echo of transaction id");
-  return { kind: "found", refunded: isRefunded(read.payment) };
+  const { refundedAmount, refunds } = read.payment;
+  const lastRefundedAt = refunds.at(-1)?.at ?? null;
+  return { kind: "found", refunded: isRefunded(read.payment), refundedAmount, lastRefundedAt };
 }
 
 function isRefunded({ status, refundedAmount }: Payment): boolean {

@@ -1,4 +1,5 @@
 import type { HttpProblemCode } from "../problem-error.ts";
+import { NOTICE_PROBLEMS } from "./notices.ts";
 import type { ProblemText } from "./problem-text.ts";
 
 /** Problems that are met before the request is understood. */
@@ -267,6 +268,7 @@ export const TRANSPORT_PROBLEMS: Readonly<Record<HttpProblemCode, ProblemText>> 
     },
     example: {},
   },
+  ...NOTICE_PROBLEMS,
   INTERNAL: {
     status: 500,
     title: { en: "Something went wrong here", ko: "서버에 문제가 발생했습니다" },

@@ -53,6 +53,12 @@ const account = {
   rawCode: id("2002"),
 };
 const endpoint = { endpointId: id("we_4k2v9x7c1m3n5b8q"), host: id("shop.example.com") };
+const notice = {
+  noticeId: id("ntc_5f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5f6a7b8c9"),
+  gateway: id("kiwoompay"),
+  orderNumber: nullable(orderNumber),
+  invoiceId: nullable(id("sub_4k2v9x7c1m3n5b8q-p3")),
+};
 
 const SHAPES = {
   subscription: data(subscription),
@@ -62,6 +68,7 @@ const SHAPES = {
   billingKey: data(billingKey),
   account: data(account),
   endpoint: data(endpoint),
+  notice: data(notice),
 };
 
 export interface CatalogEntry {
@@ -178,6 +185,11 @@ export const EVENT_CATALOG: Readonly<Record<EventType, CatalogEntry>> = {
     data: SHAPES.account,
   },
   "account.released": { text: "An account's charges or refunds go on.", data: SHAPES.account },
+  "notice.replayed": {
+    text: "An operator had a gateway's notice looked at once more.",
+    data: SHAPES.notice,
+  },
+  "notice.seen": { text: "An operator has seen a gateway's notice.", data: SHAPES.notice },
   "webhook_endpoint.created": { text: "An endpoint was added.", data: SHAPES.endpoint },
   "webhook_endpoint.enabled": { text: "An endpoint is delivered to again.", data: SHAPES.endpoint },
   "webhook_endpoint.disabled": {

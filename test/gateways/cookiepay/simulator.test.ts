@@ -402,7 +402,7 @@ describe("a refund", () => {
   test("gives back all, and says so again when it is repeated", async () => {
     const refund = { ...(await approved()), amount: 9_900, everythingLeft: true };
     const { transactionId } = refund;
-    expect(await adapter.lookUpRefund(await call(), transactionId)).toEqual({
+    expect(await adapter.lookUpRefund(await call(), transactionId)).toMatchObject({
       kind: "found",
       refunded: false,
     });
@@ -412,7 +412,7 @@ describe("a refund", () => {
     });
     expect(await adapter.refund(await call(), refund)).toMatchObject({ kind: "approved" });
     expect(await booked(refund.orderNumber)).toMatchObject({ refundedAmount: 9_900 });
-    expect(await adapter.lookUpRefund(await call(), transactionId)).toEqual({
+    expect(await adapter.lookUpRefund(await call(), transactionId)).toMatchObject({
       kind: "found",
       refunded: true,
     });
