@@ -35,6 +35,7 @@ function metricsOf(listAll: () => Promise<DeclineCount[]>) {
     traffic: FREE_TRAFFIC,
     config: { traffic: { maintenance: [] } },
     queues: { all: () => [] },
+    inbox: { countUnseen: async () => 2 },
     endpoints: {
       listAll: async () => [
         { id: "we_1", state: "enabled", failingSince: null },
@@ -72,6 +73,7 @@ describe("the metrics of declines", () => {
     const text = await metricsOf(() => Promise.reject(new Error("away"))).metrics();
     expect(text).not.toMatch(/^billing_declines_total\{/m);
     expect(text).toMatch(/^billing_parked_subscriptions 0$/m);
+    expect(text).toMatch(/^billing_notices_unseen 2$/m);
   });
 });
 

@@ -39,13 +39,13 @@ export const EVENT_TYPES = [
   "billing_key.revoked",
   "account.paused",
   "account.released",
+  "notice.replayed",
+  "notice.seen",
   "webhook_endpoint.created",
   "webhook_endpoint.enabled",
   "webhook_endpoint.disabled",
   "webhook_endpoint.rotated",
   "webhook_endpoint.tested",
-  "notice.replayed",
-  "notice.seen",
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

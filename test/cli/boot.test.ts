@@ -80,6 +80,7 @@ describe("starting in production", () => {
       BILLING_KEY_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
       GATEWAYS: "cookiepay",
       COOKIEPAY_API_URL: "https://127.0.0.1:9",
+      COOKIEPAY_NOTICE_ADDRESSES: "203.0.113.7",
       COOKIEPAY_API_ID: "merchant",
       COOKIEPAY_API_KEY: "a-secret-that-is-not-to-be-shown",
     };

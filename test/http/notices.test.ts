@@ -290,7 +290,7 @@ describe("with the real stores", () => {
 
   it("keeps the bytes for some days, of what nobody has seen for longer, and what was said for ever", async () => {
     const { inbox } = bench.core.composition;
-    await bench.post(jsonPost("/webhook/kiwoom", { ORDERNO: "KB-OLD" }));
+    await bench.post(jsonPost("/webhook/kiwoom", { RESULTCODE: "0000", ORDERNO: "KB-OLD" }));
     await bench.work();
     const { id } = await bench.newest();
     const days = (count: number) =>

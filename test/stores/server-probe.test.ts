@@ -113,6 +113,7 @@ describe("the probe of a server", () => {
         COOKIEPAY_API_ID: "our-shop",
         COOKIEPAY_API_KEY: "our-shop-secret",
         COOKIEPAY_API_URL: "https://gateway.invalid/",
+        COOKIEPAY_NOTICE_ADDRESSES: "203.0.113.7",
       });
       const composition = compose(config, createLogger({ level: "silent", name: "test" }));
       const started = await composition.ready.then(
