@@ -45,6 +45,7 @@ describe("the worker of notices", () => {
     if (keys.length > 0) await redis.unlink(...keys);
     workers = startWorkers(bench.core.composition, ["sweep", "webhook"]);
     await untilPaid(invoice.id);
+    expect(await bench.newest()).toMatchObject({ gateway: "kiwoompay", timesSeen: 1 });
   }, 30_000);
 
   it("settles a lost reply by the gateway's own notice, with no reconciler running", async () => {
