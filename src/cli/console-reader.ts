@@ -21,13 +21,20 @@ export interface ConsoleReader {
 const LOOK_MS = 150;
 const ROWS_MAX = 500;
 
+/** What the person says: of approvals too, or, where notices tell of these, only of what is not there. */
+export type ConsoleTask = "everything" | "absent";
+
 /** Looks again and again until it is stopped. */
-export function readConsole(composition: Composition, simulatorUrl: string): ConsoleReader {
+export function readConsole(
+  composition: Composition,
+  simulatorUrl: string,
+  task: ConsoleTask = "everything",
+): ConsoleReader {
   const stopping = new AbortController();
   let settled = 0;
   const work = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      settled += await settleUnknown(composition, simulatorUrl).catch(toNothing);
+      settled += await settleUnknown(composition, simulatorUrl, task).catch(toNothing);
       await sleep(LOOK_MS);
     }
   };
@@ -51,17 +58,18 @@ function toNothing(error: unknown): number {
 export async function settleUnknown(
   composition: Composition,
   simulatorUrl: string,
+  task: ConsoleTask = "everything",
 ): Promise<number> {
   let settled = 0;
   for (const invoice of await composition.invoices.listUnknown(ROWS_MAX)) {
-    if (await settle(composition, simulatorUrl, invoice)) settled += 1;
+    if (await settle(composition, { simulatorUrl, task }, invoice)) settled += 1;
   }
   return settled;
 }
 
 async function settle(
   composition: Composition,
-  simulatorUrl: string,
+  { simulatorUrl, task }: { simulatorUrl: string; task: ConsoleTask },
   invoice: Invoice,
 ): Promise<boolean> {
   const attempt = lastAttempt(invoice);
@@ -69,7 +77,7 @@ async function settle(
   const now = composition.clock.now();
   const nothingArrives = mayCountMissing(attempt, composition.policy, now);
   const transactionId = await findApproval(simulatorUrl, attempt.orderNumber);
-  if (transactionId === null && !nothingArrives) return false;
+  if (transactionId === null ? !nothingArrives : task === "absent") return false;
   const resolution =
     transactionId === null
       ? { kind: "not_charged" as const, reason: "not on the gateway's console" }

@@ -10,7 +10,9 @@ export interface SimulatedGateway {
   seals: boolean;
   /** Whether its tokens live an hour, and no switch shortens them. */
   hasHourTokens: boolean;
-  /** Whether a lost reply can be looked up; else a person says what became of the charge. */
+  /**
+   * Whether a lost reply can be looked up; else a notice, or a person, says what became of the charge.
+   */
   looksUp: boolean;
   /** How fast it is called here, and how fast it lets itself be called. */
   settings: Readonly<Record<string, string>>;
@@ -23,8 +25,10 @@ export interface SimulatedGateway {
 /** A month of renewals in seconds is far above the limit of any gateway. */
 const UNHURRIED = "10000";
 
-/** Demo and storm tell of charges without notices: the simulator sends none there. */
+/** Where charges can be looked up no notice is needed, and the storm does without any. */
 const NO_NOTICES = { notices: "off" } as const;
+/** Where they cannot, a notice tells of them; one that is not taken comes again at once. */
+const NOTICES = { notices: "on", noticeRetryMs: 500 } as const;
 
 const GATEWAYS: readonly SimulatedGateway[] = [
   {
@@ -45,7 +49,7 @@ const GATEWAYS: readonly SimulatedGateway[] = [
     hasHourTokens: false,
     looksUp: false,
     settings: { KIWOOM_CALLS_PER_SECOND: UNHURRIED },
-    switches: { kiwoompay: { ...NO_NOTICES, callsPerSecond: 0 } },
+    switches: { kiwoompay: { ...NOTICES, callsPerSecond: 0 } },
     harshSwitches: (tokenLifeMs) => ({
       kiwoompay: { ...NO_NOTICES, callsPerSecond: 0, tokenLifeMs, duplicateOrderNumber: "accept" },
     }),

@@ -19,7 +19,7 @@ export const demoCommand: Command = {
   summary: "watch months of renewals in a minute, without any account",
   usage: `billing demo [--subscriptions 40] [--months 6] [--seed 42] [--gateway cookiepay|kiwoompay|portone] [--once] [--json] [--ledger] [--plant double|miss]
 
-  --gateway charge at this one; at kiwoompay, which cannot be asked, a person settles lost replies
+  --gateway charge at this one; of lost replies at kiwoompay, which cannot be asked, its notices tell
   --once    end after the table; exit status 1 if anything was charged twice or forgotten
   --json    with --once: one JSON object on stdout, everything else on stderr
   --ledger  print the gateway's ledger on stderr, sorted, without what is random or real time

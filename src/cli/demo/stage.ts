@@ -8,6 +8,7 @@ import { createLogger } from "../../lib/logger.ts";
 import { hashPassword, randomPassword } from "../../lib/password.ts";
 import { type LocalStack, startLocalStack } from "../../local-stack.ts";
 import type { CommandContext } from "../command.ts";
+import { tellNoticeUrls } from "../../tell-simulator.ts";
 import { type SimulatedGateway, gatewaySettings } from "../simulated-gateway.ts";
 import { type Outside, openOutside } from "./outside.ts";
 
@@ -97,6 +98,7 @@ export async function setStage(
     ]);
     const apiUrl = `http://127.0.0.1:${String(api.ready["port"])}`;
     await untilReady(apiUrl);
+    await tellNoticeUrls(stack.simulatorUrl ?? "", apiUrl);
     return {
       stack,
       composition,

@@ -26,7 +26,7 @@ export async function walkMonths(input: WalkInput): Promise<void> {
   let flushed = false;
   const person = input.stage.gateway.looksUp
     ? null
-    : readConsole(input.stage.composition, input.stage.simulatorUrl);
+    : readConsole(input.stage.composition, input.stage.simulatorUrl, "absent");
   let now = await input.stage.composition.businessClock.now();
   while (now < end && !input.shouldStop()) {
     const midnight = nextMidnight(now);
@@ -91,7 +91,7 @@ async function tellDay(input: WalkInput, from: Date, until: Date): Promise<void>
 
 function lostReplies(approvals: readonly LedgerEntry[], looksUp: boolean): string[] {
   const lost = approvals.filter((entry) => entry.fault !== undefined).length;
-  const found = looksUp ? "looked up and found" : "settled by a person";
+  const found = looksUp ? "looked up and found" : "told by a notice";
   return lost === 0 ? [] : [`${lost} ${lost === 1 ? "reply" : "replies"} lost, ${found}`];
 }
 
@@ -122,7 +122,7 @@ function describe(period: PlannedSubscription["periods"][number], looksUp: boole
   if (first !== "soft") {
     return looksUp
       ? "the money moved and the reply was lost; looked up, found, charged once"
-      : "the money moved and the reply was lost; a person saw it there, charged once";
+      : "the money moved and the reply was lost; a notice told of it, charged once";
   }
   return period.ends
     ? "soft declines on every step of the ladder; the subscription becomes unpaid"
