@@ -5,7 +5,20 @@
  * SIGKILL alone loses nothing that the kernel was given. What this server loses is what it has
  * answered while the flush before was still under way, and what stood only in its own memory.
  */
+import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GroupCommitJournal } from "../../src/embedded/mongo/journal.ts";
 
+/** A disk's own time: in a folder that stands in memory a flush is over before anybody is killed. */
+const FLUSH_MS = 2;
+
 GroupCommitJournal.prototype.durable = () => Promise.resolve();
+const handle = await open(process.execPath);
+const prototype = Object.getPrototypeOf(handle) as FileHandle;
+await handle.close();
+const { write } = prototype;
+prototype.write = async function slowly(this: FileHandle, ...given: unknown[]) {
+  await sleep(FLUSH_MS);
+  return Reflect.apply(write, this, given) as never;
+};
 await import("../../src/embedded/mongo/main.ts");
