@@ -1,6 +1,6 @@
 /** The ways on which messages go out, and the rules by which they are tried. */
-import type { SendMessageDeps } from "./billing/send-message.ts";
-import type { TellCustomersDeps } from "./billing/tell-customers.ts";
+import type { SendMessageDeps } from "./billing/messages/send-message.ts";
+import type { TellCustomersDeps } from "./billing/messages/tell-customers.ts";
 import type { Composition } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { type DrawReminder, cardReminderAt } from "./domain/card-reminder.ts";

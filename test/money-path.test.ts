@@ -38,7 +38,7 @@ const ALSO_AWAITED: Readonly<Record<string, readonly string[]>> = {
   // A pause before the next try to write: cutting it is cutting the write that follows.
   "record-until-written.ts": ["sleep"],
   // One of the sweep's steps, each of which is looked at where it stands in the list.
-  "sweep.ts": ["step"],
+  "run-steps.ts": ["step"],
   // The work of one invoice, given by another use case on the path.
   "stop-broken.ts": ["work"],
   "pass-account.ts": ["work"],

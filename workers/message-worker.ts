@@ -1,5 +1,5 @@
 import { Worker } from "bullmq";
-import { type SendMessageDeps, sendMessage } from "../src/billing/send-message.ts";
+import { type SendMessageDeps, sendMessage } from "../src/billing/messages/send-message.ts";
 import { type DocumentJob, MESSAGE_QUEUE } from "../src/queues/names.ts";
 import type { WorkerSettings } from "./worker-deps.ts";
 

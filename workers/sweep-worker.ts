@@ -1,6 +1,6 @@
 import { Worker } from "bullmq";
 import { sweep } from "../src/billing/sweep.ts";
-import { tellCustomers } from "../src/billing/tell-customers.ts";
+import { tellCustomers } from "../src/billing/messages/tell-customers.ts";
 import { removeOldNotices, sweepInbox } from "../src/billing/sweep-inbox.ts";
 import { CLEAN_JOB, type InvoiceJob, SWEEP_QUEUE } from "../src/queues/names.ts";
 import type { WorkerDeps, WorkerSettings } from "./worker-deps.ts";

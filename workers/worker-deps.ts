@@ -5,7 +5,7 @@ import type { ApplyNoticeDeps } from "../src/billing/apply-notice.ts";
 import type { SweepInboxDeps } from "../src/billing/sweep-inbox.ts";
 import type { SweepDeps } from "../src/billing/sweep.ts";
 import type { DeliveryStore } from "../src/stores/deliveries.ts";
-import type { TellCustomersDeps } from "../src/billing/tell-customers.ts";
+import type { TellCustomersDeps } from "../src/billing/messages/tell-customers.ts";
 import type { WorkHints } from "../src/queues/work-hints.ts";
 
 /** What the workers hand to the use cases. */

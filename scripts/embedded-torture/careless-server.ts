@@ -16,9 +16,9 @@ GroupCommitJournal.prototype.durable = () => Promise.resolve();
 const handle = await open(process.execPath);
 const prototype = Object.getPrototypeOf(handle) as FileHandle;
 await handle.close();
-const { write } = prototype;
-prototype.write = async function slowly(this: FileHandle, ...given: unknown[]) {
+const write = Reflect.get(prototype, "write") as (...given: unknown[]) => Promise<unknown>;
+Reflect.set(prototype, "write", async function slowly(this: FileHandle, ...given: unknown[]) {
   await sleep(FLUSH_MS);
-  return Reflect.apply(write, this, given) as never;
-};
+  return Reflect.apply(write, this, given);
+});
 await import("../../src/embedded/mongo/main.ts");

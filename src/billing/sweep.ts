@@ -80,9 +80,9 @@ async function tellSubscriptions(deps: SweepDeps): Promise<void> {
   for (const invoice of waiting) await followUp(deps, invoice);
 }
 
-async function relayEvents({ events, outgoing }: SweepDeps): Promise<void> {
-  const toDeliver = await outgoing.prepare();
-  await events.relayOutboxes(BATCH, { toDeliver });
+async function relayEvents(deps: SweepDeps): Promise<void> {
+  const toDeliver = await deps.outgoing.prepare();
+  await deps.events.relayOutboxes(BATCH, { toDeliver });
 }
 
 /** Fills each account's queue up to its window, those that a customer waits for first. */

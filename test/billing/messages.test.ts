@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cancelSubscription } from "../../src/billing/cancel-subscription.ts";
 import { changeCard } from "../../src/billing/change-card.ts";
-import { planMessages } from "../../src/billing/plan-messages.ts";
+import { planMessages } from "../../src/billing/messages/plan-messages.ts";
 import { requestRefund } from "../../src/billing/request-refund.ts";
-import { sendMessage } from "../../src/billing/send-message.ts";
-import { tellCustomers } from "../../src/billing/tell-customers.ts";
+import { sendMessage } from "../../src/billing/messages/send-message.ts";
+import { tellCustomers } from "../../src/billing/messages/tell-customers.ts";
 import { messageDepsOf, tellDepsOf } from "../../src/compose-messages.ts";
 import { claimMessage, type Message } from "../../src/domain/message.ts";
 import { periodInvoiceId } from "../../src/domain/invoice.ts";

@@ -1,5 +1,5 @@
 /** `/admin/emails` as people read it: the newest messages, and every text with example data. */
-import type { MessageRow } from "../../billing/list-messages.ts";
+import type { MessageRow } from "../../billing/messages/list-messages.ts";
 import type { Reader } from "../../billing/list-unresolved.ts";
 import { saySecond } from "../../billing/texts/instant-words.ts";
 import {

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { listMessages } from "../../billing/list-messages.ts";
+import { listMessages } from "../../billing/messages/list-messages.ts";
 import { BillingError } from "../../domain/errors.ts";
 import {
   CUSTOMER_KINDS,

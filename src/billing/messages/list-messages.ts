@@ -1,6 +1,6 @@
 /** The newest messages as people look at them: to whom only in part, and what became of each. */
-import { type Message, maskAddress } from "../domain/message.ts";
-import type { MessageStore } from "../stores/messages.ts";
+import { type Message, maskAddress } from "../../domain/message.ts";
+import type { MessageStore } from "../../stores/messages.ts";
 
 /** Most messages that one page shows. */
 const RECENT_MAX = 100;

@@ -1,10 +1,10 @@
 /** What customers are told ahead of time: that a charge is coming up, that a card ends soon. */
-import { isReminderOver } from "../domain/card-reminder.ts";
-import { cardExpiring, contactOf, upcomingCharge } from "../domain/message-plan.ts";
-import { type Subscription, isBillable } from "../domain/subscription.ts";
-import type { BillingKeyStore } from "../stores/billing-keys.ts";
-import type { SubscriptionStore } from "../stores/subscriptions.ts";
-import { type Clocks, readInstants } from "./instants.ts";
+import { isReminderOver } from "../../domain/card-reminder.ts";
+import { cardExpiring, contactOf, upcomingCharge } from "../../domain/message-plan.ts";
+import { type Subscription, isBillable } from "../../domain/subscription.ts";
+import type { BillingKeyStore } from "../../stores/billing-keys.ts";
+import type { SubscriptionStore } from "../../stores/subscriptions.ts";
+import { type Clocks, readInstants } from "../instants.ts";
 import { type RecordMessageDeps, recordMessages } from "./plan-messages.ts";
 
 export interface AnnounceDeps extends RecordMessageDeps, Clocks {

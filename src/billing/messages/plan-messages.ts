@@ -5,21 +5,21 @@ import {
   contactOf,
   draftForCustomer,
   draftForOperator,
-} from "../domain/message-plan.ts";
+} from "../../domain/message-plan.ts";
 import {
   type Contact,
   type MessageDraft,
   type MessageLanguage,
   newMessage,
-} from "../domain/message.ts";
-import type { OperationalClock } from "../lib/clock.ts";
-import { type Logger, describeError } from "../lib/logger.ts";
-import type { Channel } from "../notify/channel.ts";
-import type { BillingKeyStore } from "../stores/billing-keys.ts";
-import type { EventStore } from "../stores/events.ts";
-import type { InvoiceStore } from "../stores/invoices.ts";
-import type { MessageStore } from "../stores/messages.ts";
-import type { SubscriptionStore } from "../stores/subscriptions.ts";
+} from "../../domain/message.ts";
+import type { OperationalClock } from "../../lib/clock.ts";
+import { type Logger, describeError } from "../../lib/logger.ts";
+import type { Channel } from "../../notify/channel.ts";
+import type { BillingKeyStore } from "../../stores/billing-keys.ts";
+import type { EventStore } from "../../stores/events.ts";
+import type { InvoiceStore } from "../../stores/invoices.ts";
+import type { MessageStore } from "../../stores/messages.ts";
+import type { SubscriptionStore } from "../../stores/subscriptions.ts";
 
 export interface RecordMessageDeps {
   messages: Pick<MessageStore, "insert">;

@@ -2,13 +2,13 @@
  * The part of a sweep that is about messages, after everything about money: what has happened and what
  * is coming up is recorded as messages, and those that are due are handed to the workers.
  */
-import type { Queues } from "../queues/queues.ts";
-import type { BillingKeyStore } from "../stores/billing-keys.ts";
-import type { MessageStore } from "../stores/messages.ts";
-import type { SubscriptionStore } from "../stores/subscriptions.ts";
+import type { Queues } from "../../queues/queues.ts";
+import type { BillingKeyStore } from "../../stores/billing-keys.ts";
+import type { MessageStore } from "../../stores/messages.ts";
+import type { SubscriptionStore } from "../../stores/subscriptions.ts";
 import { type AnnounceDeps, announceCharges, remindOfCards } from "./announce-charges.ts";
 import { type PlanMessagesDeps, planMessages } from "./plan-messages.ts";
-import { runSteps } from "./run-steps.ts";
+import { runSteps } from "../run-steps.ts";
 
 export interface TellCustomersDeps extends PlanMessagesDeps, Omit<AnnounceDeps, "billingKeys"> {
   messages: MessageStore;

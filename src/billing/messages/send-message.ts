@@ -1,5 +1,5 @@
 /** One message on its way: still true? claimed, handed over, recorded. */
-import { isStale } from "../domain/message-plan.ts";
+import { isStale } from "../../domain/message-plan.ts";
 import {
   type Delivery,
   type Message,
@@ -8,14 +8,14 @@ import {
   claimMessage,
   dropMessage,
   settleMessage,
-} from "../domain/message.ts";
-import { newToken } from "../lib/ids.ts";
-import type { Logger } from "../lib/logger.ts";
-import type { Channel } from "../notify/channel.ts";
-import type { InvoiceStore } from "../stores/invoices.ts";
-import type { MessageStore } from "../stores/messages.ts";
-import type { SubscriptionStore } from "../stores/subscriptions.ts";
-import { type Clocks, readInstants } from "./instants.ts";
+} from "../../domain/message.ts";
+import { newToken } from "../../lib/ids.ts";
+import type { Logger } from "../../lib/logger.ts";
+import type { Channel } from "../../notify/channel.ts";
+import type { InvoiceStore } from "../../stores/invoices.ts";
+import type { MessageStore } from "../../stores/messages.ts";
+import type { SubscriptionStore } from "../../stores/subscriptions.ts";
+import { type Clocks, readInstants } from "../instants.ts";
 
 export interface SendMessageDeps extends Clocks {
   messages: Pick<MessageStore, "find" | "write">;
