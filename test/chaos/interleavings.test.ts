@@ -200,6 +200,15 @@ const cancelledInFlight = scenarios.map((scenario): Scenario => {
   return { ...scenario, begins: "opened", card: "good", freeze: null, requests: pair };
 });
 
+/** The process that charges stands still before one of its steps. */
+const frozenInCharge = fc
+  .tuple(scenarios, fc.integer({ min: 2, max: 10 }), fc.constantFrom(5, 10, 20))
+  .map(([scenario, turn, sleeps]): Scenario => {
+    const requests: Scenario["requests"] = [{ kind: "charge", on: 0 }];
+    const freeze = { request: 0, turn, sleeps };
+    return { ...scenario, begins: "opened", card: "good", requests, later: [], freeze };
+  });
+
 /** A worker that sends what it has claimed, however long ago that was. */
 const IGNORE_LEASE: Sabotage = {
   adapter: (adapter) => ({
@@ -226,6 +235,7 @@ describe.skipIf(PATH !== undefined)("the same search finds what is written naive
     {
       name: "ignores its lease",
       sabotage: IGNORE_LEASE,
+      among: frozenInCharge,
       check: checkSending,
       says: "a call was sent after its lease",
     },
