@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 const STYLE = `body{font:15px/1.5 system-ui,"Noto Sans KR",sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222;background:#fff;word-break:keep-all}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
 th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#f3f4f6}
+th{background:#f3f4f6;overflow-wrap:normal}
 td.number{text-align:right;white-space:nowrap}
 pre{background:#f3f4f6;padding:.8rem;overflow-x:auto}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}

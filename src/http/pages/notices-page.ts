@@ -26,6 +26,7 @@ const TEXTS = {
   isSeen: { en: "seen", ko: "확인됨" },
   fields: { en: "What it says", ko: "통지 내용" },
   headers: { en: "Headers", ko: "요청 헤더" },
+  transaction: { en: "transaction", ko: "거래번호" },
   gone: {
     en: "Its bytes were removed for their age.",
     ko: "보관 기간이 지나 원문이 삭제되었습니다.",
@@ -121,12 +122,18 @@ export function noticePage(entry: InboxEntry, shown: ShownNotice | null, reader:
   const body = html`<h1>${title}</h1>
 ${adminLinks(language)}
 ${table(HEADINGS.list[language], [rowOf(entry, reader)])}
-<p>${entry.method} · ${entry.address}</p>
+<p>${entry.method} · ${entry.address}${transactionOf(entry, language)}</p>
 ${form(entry, "replay", language)}
 ${entry.seen ? html`` : form(entry, "seen", language)}
 <h2>${TEXTS.fields[language]}</h2>
 ${shown === null ? html`<p>${TEXTS.gone[language]}</p>` : contents(shown, language)}`;
   return page(title, body, language);
+}
+
+/** As we read it. Below, where a stranger may have written anything, long numbers are taken out. */
+function transactionOf({ facts }: InboxEntry, language: Language): string {
+  const id = facts?.transactionId ?? null;
+  return id === null ? "" : ` · ${TEXTS.transaction[language]} ${id}`;
 }
 
 function contents({ fields, headers }: ShownNotice, language: Language): Markup {
