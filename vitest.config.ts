@@ -42,7 +42,8 @@ export default defineConfig({
     globalSetup: "test/support/bundle.ts",
     setupFiles: "test/support/run-children-packed.ts",
     env: memoryFolder(),
-    testTimeout: 30_000,
+    // Far more than any test takes: a busy machine is no fault of theirs.
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     // Fewer and shorter collections: the long proofs leave much behind.
     execArgv: ["--max-semi-space-size=64"],
