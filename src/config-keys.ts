@@ -4,7 +4,7 @@
  */
 import { MESSAGE_KEYS } from "./config-keys-messages.ts";
 
-import { WEBHOOK_KEYS } from "./config-webhook-keys.ts";
+import { WEBHOOK_KEYS } from "./config-keys-webhooks.ts";
 
 export interface ConfigKey {
   /** Default as it would be written; null: none (see `required`). */

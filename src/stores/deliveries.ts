@@ -14,7 +14,7 @@ import type { StoredEvent } from "./events.ts";
 import { type Settled, joinCalls } from "./join-calls.ts";
 import { collectionOf, insertTogether } from "./joined-operations.ts";
 import { JOINING } from "./revisioned.ts";
-import { deliveryLaneSchema, deliverySchema } from "./webhook-schemas.ts";
+import { deliveryLaneSchema, deliverySchema } from "./schemas-webhooks.ts";
 
 /** An event that is to go to an endpoint. */
 export interface WantedDelivery {

@@ -9,7 +9,7 @@ import {
   createFinders,
   createRevisionedStore,
 } from "./revisioned.ts";
-import { webhookEndpointSchema } from "./webhook-schemas.ts";
+import { webhookEndpointSchema } from "./schemas-webhooks.ts";
 
 /** Where events are delivered. */
 export interface WebhookEndpointStore extends RevisionedStore<WebhookEndpoint> {
