@@ -34,6 +34,8 @@ const MAKERS: Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>> 
         cpid: making.account.id,
         linkKey: making.account.secret,
         readyTimeoutMs: making.config.charge.tokenTimeoutMs,
+        sdkUrl: scriptOf(making, making.config.kiwoompay.sdkUrl),
+        sdkHosts: making.config.environment === "production" ? "REAL" : "DEV",
         // Production takes no address but https.
         simulator: !making.baseUrl.startsWith("https://"),
         family: making.config.kiwoompay.family,
@@ -49,6 +51,8 @@ const MAKERS: Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>> 
         ...commonOf(making),
         impKey: making.account.id,
         impSecret: making.account.secret,
+        impCode: making.config.portone.impCode,
+        sdkUrl: scriptOf(making, making.config.portone.sdkUrl),
         tokenTimeoutMs: making.config.charge.tokenTimeoutMs,
         callsPerSecond: making.config.portone.callsPerSecond,
         tokenExtensionMs: making.config.portone.tokenExtensionMs,
@@ -64,6 +68,7 @@ const MAKERS: Readonly<Record<GatewayName, (making: Making) => GatewayAdapter>> 
         ...commonOf(making),
         merchantId: making.account.id,
         apiCertKey: making.account.secret,
+        pluginUrl: scriptOf(making, making.config.payup.pluginUrl),
       },
       { clock: making.clock },
     ),
@@ -77,6 +82,12 @@ export function createGateways(config: Config, clock: OperationalClock): Gateway
     return accounts.map((account) => MAKERS[gateway]({ config, account, baseUrl: url, clock }));
   });
   return createGatewayRegistry(adapters);
+}
+
+/** A simulator serves the window's script itself, under the path of the real one. */
+function scriptOf({ baseUrl }: Making, scriptUrl: string): string {
+  const isSimulated = !baseUrl.startsWith("https://");
+  return isSimulated ? new URL(new URL(scriptUrl).pathname, baseUrl).href : scriptUrl;
 }
 
 /** What every adapter is told. */

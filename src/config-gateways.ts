@@ -34,13 +34,16 @@ export interface GatewaysConfig {
     family: "CARD" | "CARDK";
     tokenLifeMs: number;
     callsPerSecond: number;
+    sdkUrl: string;
   };
   portone: GatewayAccess & {
     channelKey: string | null;
+    impCode: string;
+    sdkUrl: string;
     tokenExtensionMs: number;
     callsPerSecond: number;
   };
-  payup: GatewayAccess;
+  payup: GatewayAccess & { pluginUrl: string };
 }
 
 /** The variables of one gateway's access. */
@@ -101,15 +104,23 @@ export function readGateways(read: Reader, isProduction: boolean): GatewaysConfi
       family: read.oneOf("KIWOOM_CARD_FAMILY", ["CARD", "CARDK"]),
       tokenLifeMs: read.integer("KIWOOM_TOKEN_LIFE_MS", 1000, 3_600_000),
       callsPerSecond: read.integer("KIWOOM_CALLS_PER_SECOND", 1, 10_000),
+      sdkUrl: readScript(read, "KIWOOM_SDK_URL"),
     },
     portone: {
       ...readAccess(read, PORTONE_NAMES),
       channelKey: read.text("PORTONE_CHANNEL_KEY") || null,
+      impCode: read.text("PORTONE_IMP_CODE"),
+      sdkUrl: readScript(read, "PORTONE_SDK_URL"),
       tokenExtensionMs: read.integer("PORTONE_TOKEN_EXTENSION_MS", 0, 3_600_000),
       callsPerSecond: read.integer("PORTONE_CALLS_PER_SECOND", 1, 10_000),
     },
-    payup: readAccess(read, PAYUP_NAMES),
+    payup: { ...readAccess(read, PAYUP_NAMES), pluginUrl: readScript(read, "PAYUP_PLUGIN_URL") },
   };
+}
+
+/** A script that customers' browsers load: from nowhere less safe than https. */
+function readScript(read: Reader, name: ConfigName): string {
+  return read.url(name, ["https:"]) ?? "";
 }
 
 function readGatewayNames(read: Reader): GatewayName[] {

@@ -3,8 +3,8 @@
  * made from this table and a test keeps the two equal.
  */
 import { MESSAGE_KEYS } from "./config-keys-messages.ts";
-
 import { WEBHOOK_KEYS } from "./config-keys-webhooks.ts";
+import { WINDOW_KEYS } from "./config-keys-windows.ts";
 
 export interface ConfigKey {
   /** Default as it would be written; null: none (see `required`). */
@@ -158,22 +158,7 @@ export const CONFIG_KEYS = {
     default: "",
     text: "Further PayUp accounts, comma-separated, each as name:merchantId:apiCertKey.",
   },
-  KAKAOPAY_ENABLED: {
-    default: "false",
-    text: "Offer KakaoPay in the payment window; kept for wallet payments.",
-  },
-  NAVERPAY_ENABLED: {
-    default: "false",
-    text: "Offer NaverPay in the payment window; kept for wallet payments.",
-  },
-  SAMSUNGPAY_ENABLED: {
-    default: "false",
-    text: "Offer Samsung Pay in the payment window; kept for wallet payments.",
-  },
-  PAYCO_ENABLED: {
-    default: "false",
-    text: "Offer Payco in the payment window; kept for wallet payments.",
-  },
+  ...WINDOW_KEYS,
 
   TIMEZONE: { default: "Asia/Seoul", text: "Zone of billing days and hours." },
   BILLING_HOUR: {

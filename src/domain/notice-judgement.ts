@@ -10,6 +10,8 @@ export interface NoticeFacts {
   amount: number | null;
   /** What the gateway calls this one cancellation. */
   cancellationId: string | null;
+  /** What it was paid with, as the gateway calls it. */
+  payMethod?: string;
   at: Date | null;
 }
 

@@ -8,6 +8,8 @@ export interface GatewayTransaction {
   approvedAt: Date;
   approvalNumber?: string;
   cardName?: string;
+  /** What the customer paid with in a window, as the gateway calls it. */
+  payMethod?: string;
 }
 
 /** A card that the gateway saved together with a charge. In memory until it is sealed. */

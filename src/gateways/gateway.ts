@@ -5,6 +5,15 @@ import type {
   RefundOutcome,
 } from "../domain/outcome.ts";
 import type { Decline } from "../domain/decline.ts";
+import type {
+  EscrowDelivery,
+  EscrowOutcome,
+  OpenWindowOutcome,
+  OpenWindowRequest,
+  WindowFault,
+  WindowKind,
+  WindowReading,
+} from "./window.ts";
 
 /** What a gateway can do. The core asks this declaration, never the gateway's name. */
 export interface GatewayCapabilities {
@@ -23,6 +32,8 @@ export interface GatewayCapabilities {
   paysWith: readonly PaymentSource["kind"][];
   /** Whether one call can charge a card and save it. */
   savesWithCharge: boolean;
+  /** Who takes the money of a payment in a window. */
+  windows: WindowKind;
   /** Characters the gateway cannot take in names are those outside this charset. */
   nameCharset: "cp949" | "utf-8";
 }
@@ -126,6 +137,8 @@ export interface RefundRequest {
   everythingLeft: boolean;
   /** What the transaction was paid with: some gateways cancel by it. */
   paidWith: PaymentSource["kind"];
+  /** What the gateway called it, of a payment in its window; absent where nobody told. */
+  payMethod?: string;
   reason: string;
 }
 
@@ -174,30 +187,6 @@ export type ScheduleLookUpResult =
   | { kind: "none" }
   | { kind: "scheduled"; count: number }
   | { kind: "failed"; reason: string };
-
-/** A payment window to be opened for an easy-pay wallet. */
-export interface OpenWindowRequest {
-  orderNumber: string;
-  /** Won. */
-  amount: number;
-  productName: string;
-  customerName: string;
-  /** Where the window sends the customer's browser. */
-  returnUrl: string;
-  device: "pc" | "mobile";
-}
-
-export type OpenWindowOutcome =
-  /** What the page needs: form fields, and on mobile the URL they are posted to. */
-  | {
-      kind: "opened";
-      gatewayOrderId: string;
-      fields: Readonly<Record<string, string>>;
-      url: string | null;
-    }
-  | { kind: "declined"; decline: Decline }
-  | { kind: "not_sent"; reason: string }
-  | { kind: "unknown"; reason: string };
 
 /** Days whose transactions are to be listed. */
 export interface ListTransactionsRequest {
@@ -263,8 +252,17 @@ export interface GatewayAdapter {
   lookUpRefund(call: GatewayCall, transactionId: string): Promise<RefundLookUpResult>;
   /** Only where `gatewaySchedules` is declared. */
   lookUpSchedule?(call: GatewayCall, billingKey: string): Promise<ScheduleLookUpResult>;
-  /** Only where `paysWith` names the wallet. */
+  /** This and the three below only where `windows` is declared. It moves no money. */
   openWindow?(call: GatewayCall, request: OpenWindowRequest): Promise<OpenWindowOutcome>;
+  /** What the gateway would refuse of a window; asks nobody. Absent: it knows no options. */
+  checkWindow?(request: OpenWindowRequest): readonly WindowFault[];
+  /** Reads the payment with this number at the gateway. Absent: it cannot be asked. */
+  readWindow?(call: GatewayCall, transactionId: string): Promise<WindowReading>;
+  /** Tells the gateway how goods paid for in escrow are delivered; `change` what was told before. */
+  tellDelivery?(
+    call: GatewayCall,
+    told: { transactionId: string; delivery: EscrowDelivery; change: boolean },
+  ): Promise<EscrowOutcome>;
   /** Fails where the capability is missing, the list is incomplete, or a row cannot be read. */
   listTransactions(
     call: GatewayCall,

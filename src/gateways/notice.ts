@@ -13,6 +13,8 @@ export interface GatewayNotice {
   amount: number | null;
   /** What the gateway calls this one cancellation; null where it has no name for it. */
   cancellationId: string | null;
+  /** What it was paid with, as the gateway calls it; absent where the notice does not say. */
+  payMethod?: string;
   /** Null where the notice carries no readable time. */
   at: Date | null;
 }

@@ -45,6 +45,7 @@ export function createScriptedGateway(perSecond: number): ScriptedGateway {
       gatewaySchedules: false,
       paysWith: ["billing_key"],
       savesWithCharge: false,
+      windows: "none",
       nameCharset: "utf-8",
     },
     callDeadlineMs: 500,

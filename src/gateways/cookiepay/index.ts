@@ -68,6 +68,7 @@ const CAPABILITIES: GatewayCapabilities = {
   gatewaySchedules: false,
   paysWith: ["billing_key", "card"],
   savesWithCharge: true,
+  windows: "none",
   nameCharset: "utf-8",
 };
 

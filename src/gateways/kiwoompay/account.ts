@@ -17,6 +17,10 @@ export interface KiwoompayConfig {
   linkKey: string;
   /** `https://apitest.kiwoompay.co.kr`, `https://api.kiwoompay.co.kr`, or the simulator. */
   baseUrl: string;
+  /** Opens the payment window; KiwoomPay's own script if absent. */
+  sdkUrl?: string;
+  /** Which hosts the script uses: `REAL`, or `DEV` for tests, which it is if absent. */
+  sdkHosts?: "DEV" | "REAL";
   family: CardFamily;
   /** `recorded` if absent. */
   dialect?: KiwoompayDialect;

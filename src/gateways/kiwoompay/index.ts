@@ -46,6 +46,7 @@ const CAPABILITIES: GatewayCapabilities = {
   gatewaySchedules: false,
   paysWith: ["billing_key", "card"],
   savesWithCharge: true,
+  windows: "gateway",
   nameCharset: "cp949",
 };
 

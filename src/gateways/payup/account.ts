@@ -8,6 +8,8 @@ export interface PayupConfig {
   apiCertKey: string;
   /** `https://api.testpayup.co.kr`, `https://api.payup.co.kr`, or the simulator. */
   baseUrl: string;
+  /** Opens the window of a PC; KCP's own script if absent. */
+  pluginUrl?: string;
   connectTimeoutMs: number;
   callDeadlineMs: number;
   /** Certificates (PEM) to trust instead of the system's. */

@@ -6,10 +6,9 @@ import type {
   GatewayAdapter,
   GatewayCall,
   GatewayCapabilities,
-  OpenWindowOutcome,
-  OpenWindowRequest,
   RefundRequest,
 } from "../gateway.ts";
+import type { OpenWindowOutcome, OpenWindowRequest } from "../window.ts";
 import type { PayupConfig } from "./account.ts";
 import { readAuthentication } from "./authentication.ts";
 import { type PayupClient, createPayupClient } from "./client.ts";
@@ -29,6 +28,7 @@ const CAPABILITIES: GatewayCapabilities = {
   gatewaySchedules: false,
   paysWith: ["wallet"],
   savesWithCharge: false,
+  windows: "merchant",
   nameCharset: "cp949",
 };
 

@@ -1,6 +1,6 @@
 /** Pure translation of a payment window: the order that opens it, and the form that it needs. */
 import { type Decline, createDecline } from "../../domain/decline.ts";
-import type { OpenWindowOutcome, OpenWindowRequest } from "../gateway.ts";
+import type { OpenWindowOutcome, OpenWindowRequest } from "../window.ts";
 import type { PayupConfig } from "./account.ts";
 import { toRefused } from "./declines.ts";
 import { toKoreaStamp } from "../korea-stamp.ts";
@@ -10,6 +10,7 @@ import { signOrder } from "./signature.ts";
 
 type Body = Readonly<Record<string, string>>;
 
+const PLUGIN_URL = "https://pay.kcp.co.kr/plugin/payplus_web.jsp";
 const ORDER_NUMBER_LENGTH_MAX = 20;
 const RETURN_URL_LENGTH_MAX = 200;
 /**
@@ -19,6 +20,7 @@ const RETURN_URL_LENGTH_MAX = 200;
 const NAMES: NameRules = { charset: "cp949", unit: "bytes" };
 const ITEM_NAME_BYTES_MAX = 100;
 const USER_NAME_BYTES_MAX = 50;
+const EMAIL_LENGTH_MAX = 50;
 const GATEWAY_ORDER_ID = /^[A-Za-z0-9]{1,40}$/;
 
 /** Both names are mandatory; these stand for one of which nothing is left. */
@@ -52,8 +54,19 @@ export function toOrderBody(config: PayupConfig, request: OpenWindowRequest, at:
     itemName: toName(request.productName, ITEM_NAME_BYTES_MAX, NAMES) || NO_ITEM_NAME,
     userName: toName(request.customerName, USER_NAME_BYTES_MAX, NAMES) || NO_USER_NAME,
     returnUrl,
+    ...toContact(request),
     signature: signOrder(config, { orderNumber, amount, timestamp }),
     timestamp,
+  };
+}
+
+/** Both are optional; what would not fit is left out, since it stops no payment. */
+function toContact({ customerEmail, customerPhone }: OpenWindowRequest): Body {
+  const userEmail = customerEmail ?? "";
+  const mobileNumber = (customerPhone ?? "").replaceAll(/\D/g, "");
+  return {
+    ...(userEmail !== "" && userEmail.length <= EMAIL_LENGTH_MAX && { userEmail }),
+    ...(/^\d{9,11}$/.test(mobileNumber) && { mobileNumber }),
   };
 }
 
@@ -61,7 +74,7 @@ export function toOrderBody(config: PayupConfig, request: OpenWindowRequest, at:
 export function toOpenWindowOutcome(
   reply: Reply,
   request: OpenWindowRequest,
-  { baseUrl, apiCertKey }: Pick<PayupConfig, "baseUrl" | "apiCertKey">,
+  { baseUrl, apiCertKey, pluginUrl }: Pick<PayupConfig, "baseUrl" | "apiCertKey" | "pluginUrl">,
 ): OpenWindowOutcome {
   if (reply.kind === "refused") return toRefused("order", reply.refusal, [apiCertKey]);
   if (reply.kind !== "success") return reply;
@@ -81,7 +94,16 @@ export function toOpenWindowOutcome(
   const named = { ...form, good_mny: String(request.amount), ordr_idxx: gatewayOrderId };
   // The specification's mobile form spells it with one x; what was recorded, with two.
   const spelled = request.device === "mobile" ? { ordr_idx: gatewayOrderId } : {};
-  return { kind: "opened", gatewayOrderId, fields: { ...named, ...spelled }, url };
+  // A phone's form goes to the window's own address; a PC's is read by the script.
+  const script = request.device === "mobile" ? null : (pluginUrl ?? PLUGIN_URL);
+  return {
+    kind: "opened",
+    gatewayOrderId,
+    fields: { ...named, ...spelled },
+    url,
+    script,
+    init: [],
+  };
 }
 
 const PC_ECHOED = ["good_name", "buyr_name", "site_cd"];

@@ -8,6 +8,10 @@ export interface PortoneConfig {
   impSecret: string;
   /** `https://api.iamport.kr`, or the simulator. */
   baseUrl: string;
+  /** The merchant's code (가맹점 식별코드), public: no payment window opens without it. */
+  impCode?: string;
+  /** Opens the payment window; PortOne's own script if absent. */
+  sdkUrl?: string;
   /** The channel that issues billing keys and charges cards; takes the place of `pg`. */
   channelKey?: string;
   /** The company behind, `daou` or `daou.{merchant id}`; KiwoomPay (`daou`) if absent. */

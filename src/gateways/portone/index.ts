@@ -64,6 +64,7 @@ const CAPABILITIES: GatewayCapabilities = {
   gatewaySchedules: true,
   paysWith: ["billing_key", "card"],
   savesWithCharge: true,
+  windows: "gateway",
   nameCharset: "cp949",
 };
 

@@ -27,7 +27,7 @@ function withWindow(adapter: GatewayAdapter, windows: GatewayAdapter): GatewayAd
     async charge(call, request) {
       const order = { ...WINDOW, ...request };
       const opened = await windows.openWindow?.(await openCall(windows), order);
-      const ordr_idxx = opened?.kind === "opened" ? opened.gatewayOrderId : ORDR_IDXX;
+      const ordr_idxx = (opened?.kind === "opened" && opened.gatewayOrderId) || ORDR_IDXX;
       const authentication = { ...AUTHENTICATION, ordr_idxx };
       return adapter.charge(call, { ...request, source: { kind: "wallet", authentication } });
     },

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type {
   ChargeRequest,
   GatewayAdapter,
-  OpenWindowRequest,
   RefundRequest,
 } from "../../../src/gateways/gateway.ts";
+import type { OpenWindowRequest } from "../../../src/gateways/window.ts";
 import { createPayupAdapter } from "../../../src/gateways/payup/index.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { type Simulator, createSimulator } from "../../../src/simulator/simulator.ts";
@@ -98,6 +98,10 @@ async function open(changes: Partial<OpenWindowRequest> = {}, from = adapter) {
   const request: OpenWindowRequest = {
     orderNumber: `T-SIM-${serial}`,
     amount: 9_900,
+    customerEmail: null,
+    customerPhone: null,
+    wallet: null,
+    options: null,
     productName: "월간 구독 & 배송",
     customerName: "김철수",
     returnUrl: "https://shop.example/return",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { GatewayAdapter, OpenWindowRequest } from "../../../src/gateways/gateway.ts";
+import type { GatewayAdapter } from "../../../src/gateways/gateway.ts";
+import type { OpenWindowRequest } from "../../../src/gateways/window.ts";
 import { createPayupAdapter } from "../../../src/gateways/payup/index.ts";
 import { signOrder } from "../../../src/gateways/payup/signature.ts";
 import {
@@ -132,6 +133,8 @@ describe("a window", () => {
       kind: "opened",
       gatewayOrderId: ORDR_IDXX,
       url: null,
+      script: "https://pay.kcp.co.kr/plugin/payplus_web.jsp",
+      init: [],
       fields: {
         ordr_idxx: ORDR_IDXX,
         good_name: "월간 구독",
@@ -165,6 +168,8 @@ describe("a window", () => {
       kind: "opened",
       gatewayOrderId: ORDR_IDXX,
       url: "https://smpay.kcp.co.kr/pay.do",
+      script: null,
+      init: [],
       fields: {
         ordr_idxx: ORDR_IDXX,
         ordr_idx: ORDR_IDXX,

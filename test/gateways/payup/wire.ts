@@ -1,11 +1,8 @@
 /** PayUp on the wire, as the specification and a recorded integration have it, on a scripted server. */
 import type { PayupConfig } from "../../../src/gateways/payup/account.ts";
 import { createPayupAdapter } from "../../../src/gateways/payup/index.ts";
-import type {
-  GatewayAdapter,
-  GatewayCall,
-  OpenWindowRequest,
-} from "../../../src/gateways/gateway.ts";
+import type { GatewayAdapter, GatewayCall } from "../../../src/gateways/gateway.ts";
+import type { OpenWindowRequest } from "../../../src/gateways/window.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
 import type { EchoChanges } from "../contract.ts";
@@ -55,6 +52,10 @@ export const WINDOW: OpenWindowRequest = {
   customerName: "김철수",
   returnUrl: "https://shop.example/billing/kakao/return",
   device: "pc",
+  customerEmail: null,
+  customerPhone: null,
+  wallet: null,
+  options: null,
 };
 
 /** What the gateway answers to an order. */

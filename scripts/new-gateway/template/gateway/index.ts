@@ -22,6 +22,7 @@ const CAPABILITIES: GatewayCapabilities = {
   gatewaySchedules: false,
   paysWith: ["billing_key"],
   savesWithCharge: false,
+  windows: "none",
   nameCharset: "cp949",
 };
 
