@@ -142,9 +142,9 @@ interface Matter {
 async function judgeAndAsk(deps: ApplyNoticeDeps, matter: Matter): Promise<Answer> {
   const { invoice } = matter;
   const adapter = deps.gateways.find(invoice.gateway, invoice.account);
-  if (adapter === undefined) return flag("another_merchant") as Answer;
+  if (adapter === undefined) return flag("another_merchant");
   const decided = await stopWhenBroken(deps, invoice.id, () => decide(deps, matter, adapter));
-  return decided ?? (flag("contradicts") as Answer);
+  return decided ?? flag("contradicts");
 }
 
 async function decide(
@@ -169,7 +169,7 @@ async function decide(
 
 /** The gateway does not say so. A failure that it does not confirm stays beside the open question. */
 function notConfirmed({ kind }: GatewayNotice): Answer {
-  return (kind === "failed" ? flag("failure_not_proof") : wait("not_confirmed")) as Answer;
+  return kind === "failed" ? flag("failure_not_proof") : wait("not_confirmed");
 }
 
 async function judge(

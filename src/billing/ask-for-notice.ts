@@ -56,7 +56,7 @@ async function askAboutClosed(
   if (reading.kind !== "found") return null;
   // Nothing is owed where all that was approved went back already.
   const isGone = reading.transactions.every(({ refunded }) => refunded);
-  if (notice.kind === "canceled" && isGone) return nothing("already_known") as Answer;
+  if (notice.kind === "canceled" && isGone) return nothing("already_known");
   const recording = await recordingOf(deps, entry);
   let moved = false;
   const { document } = await updateDocument(deps.invoices, invoice.id, (read) => {
@@ -66,7 +66,7 @@ async function askAboutClosed(
   });
   if (!moved) return null;
   await followUp(deps, document);
-  return notice.kind === "paid" ? (change(document, "late_approval") as Answer) : null;
+  return notice.kind === "paid" ? change(document, "late_approval") : null;
 }
 
 /** What went back beyond our own refunds. */
