@@ -1,6 +1,5 @@
 /** A notice has said that now is the time to ask the gateway. What it answers is applied, nothing else. */
 import { recordShownRefunds } from "../domain/cancellation-rules.ts";
-import type { Recording } from "../domain/charge-policy.ts";
 import type { InboxEntry } from "../domain/inbox.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import {
@@ -12,9 +11,8 @@ import {
 } from "../domain/notice-judgement.ts";
 import type { GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayNotice } from "../gateways/notice.ts";
-import { newId } from "../lib/ids.ts";
 import { followUp } from "./follow-up.ts";
-import { readInstants } from "./instants.ts";
+import { recordingOf } from "./notice-recording.ts";
 import { adoptLate } from "./recheck-attempts.ts";
 import { type ReconcileDeps, lookUp, openCall, reconcileAttempt } from "./reconcile-attempt.ts";
 import { updateDocument } from "./update-document.ts";
@@ -96,9 +94,3 @@ async function askAboutRefunds(
 }
 
 const NOT_CONFIRMED = { kind: "wait", reason: "not_confirmed" } as const;
-
-async function recordingOf(deps: ReconcileDeps, entry: InboxEntry): Promise<Recording> {
-  const at = await readInstants(deps);
-  const random = deps.random();
-  return { at, actor: "notice", by: entry.id, random, refundId: newId("ref") };
-}
