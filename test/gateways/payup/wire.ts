@@ -8,7 +8,7 @@ import type {
 } from "../../../src/gateways/gateway.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
-import type { EchoChanges } from "../contract.ts";
+import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const PATHS = {
   order: "/ep/api/kakao/tester/order",
