@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type OperationalClock, systemClock } from "../lib/clock.ts";
+import { findNearestOfAll } from "../lib/nearest.ts";
 import { registerControlApi } from "./control-api.ts";
 import { createCallRate } from "./call-rate.ts";
 import { DIALECTS } from "./dialects.ts";
@@ -10,7 +11,7 @@ import { createLedger } from "./ledger.ts";
 import { registerNoticeApi } from "./notices/console-api.ts";
 import { createNoticeUrls } from "./notices/notice-urls.ts";
 import { createNotices } from "./notices/notices.ts";
-import { createNotUnderstoodList, nearestPath } from "./not-understood.ts";
+import { createNotUnderstoodList } from "./not-understood.ts";
 import { registerPages } from "./pages.ts";
 import { createSimClock } from "./sim-clock.ts";
 import type { MerchantAccount, Merchants, SimulatorState } from "./state.ts";
@@ -151,7 +152,7 @@ function answerUnknownPath(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
   const path = (request.url.split("?")[0] ?? "").slice(0, 200);
-  const nearest = nearestPath(path, known);
+  const nearest = findNearestOfAll(path, known);
   const reason = nearest === path ? "wrong method" : "unknown path";
   notUnderstood.add({ method: request.method, path, reason });
   const hint =

@@ -4,7 +4,7 @@ import { createPortoneAdapter } from "../../../src/gateways/portone/index.ts";
 import type { PortoneConfig } from "../../../src/gateways/portone/account.ts";
 import type { CardDetails, GatewayAdapter, GatewayCall } from "../../../src/gateways/gateway.ts";
 import { type Script, type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
-import type { EchoChanges } from "../contract.ts";
+import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const PATHS = {
   token: "/users/getToken",
