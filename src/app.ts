@@ -16,6 +16,7 @@ import { type RouteList, listRoutes } from "./http/route-list.ts";
 import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
 import { addDeclineRoutes } from "./http/routes/declines.ts";
+import { addEasypayRoutes } from "./http/routes/easypay.ts";
 import { addEventRoutes } from "./http/routes/events.ts";
 import { addEmailRoutes } from "./http/routes/emails.ts";
 import { addExplanationRoutes } from "./http/routes/explanations.ts";
@@ -60,6 +61,7 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
     addSubscriptionRoutes(scope, routeDeps);
     addExplanationRoutes(scope, routeDeps);
     addPaymentRoutes(scope, routeDeps);
+    addEasypayRoutes(scope, routeDeps);
     addEventRoutes(scope, routeDeps);
     addWebhookEndpointRoutes(scope, routeDeps);
     addTestClockRoutes(scope, routeDeps);

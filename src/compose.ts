@@ -292,5 +292,6 @@ export function sweepDepsOf(composition: Composition): SweepDeps {
     accounts: accountsOf(composition.gateways),
     queueWindow: config.charge.queueWindow,
     alarmAfterMs: config.reconcile.alarmAfterMs,
+    random: Math.random,
   };
 }

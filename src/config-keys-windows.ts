@@ -4,7 +4,7 @@ import type { ConfigKey } from "./config-keys.ts";
 export const WINDOW_KEYS = {
   PUBLIC_URL: {
     default: "",
-    text: "Address under which customers' browsers reach the API, to come back from a payment window; empty: http://127.0.0.1 and PORT (never in production where a wallet is enabled).",
+    text: "Address under which customers' browsers reach the API, to come back from a payment window; empty: the address that the caller of prepare used (never in production where a wallet is enabled).",
   },
   WINDOW_MINUTES: {
     default: "30",
@@ -14,13 +14,22 @@ export const WINDOW_KEYS = {
     default: "70",
     text: "How long after that a gateway that cannot be asked may still tell of a payment; KiwoomPay sends its notice for up to an hour.",
   },
-  KAKAOPAY_ENABLED: { default: "false", text: "Offer KakaoPay in KiwoomPay's payment window." },
-  NAVERPAY_ENABLED: { default: "false", text: "Offer NaverPay in KiwoomPay's payment window." },
-  SAMSUNGPAY_ENABLED: {
-    default: "false",
-    text: "Offer Samsung Pay in KiwoomPay's payment window.",
+  KAKAOPAY_ENABLED: {
+    default: "",
+    text: "Offer KakaoPay in KiwoomPay's payment window: true or false; empty: true with the simulator, false with KiwoomPay itself.",
   },
-  PAYCO_ENABLED: { default: "false", text: "Offer Payco in KiwoomPay's payment window." },
+  NAVERPAY_ENABLED: {
+    default: "",
+    text: "Offer NaverPay in KiwoomPay's payment window: true or false; empty: true with the simulator, false with KiwoomPay itself.",
+  },
+  SAMSUNGPAY_ENABLED: {
+    default: "",
+    text: "Offer Samsung Pay in KiwoomPay's payment window: true or false; empty: true with the simulator, false with KiwoomPay itself.",
+  },
+  PAYCO_ENABLED: {
+    default: "",
+    text: "Offer Payco in KiwoomPay's payment window: true or false; empty: true with the simulator, false with KiwoomPay itself.",
+  },
   KIWOOM_SDK_URL: {
     default: "https://ssl-v2.kiwoompay.co.kr/sdk/v1/latest/kiwoompayEnc.js",
     text: "Script that opens KiwoomPay's payment window; the simulator brings its own.",

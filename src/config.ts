@@ -10,6 +10,7 @@ import { type Environment, type Reader, createReader } from "./config-reader.ts"
 import { type MessagesConfig, readMessages } from "./config-messages.ts";
 import { type TrafficConfig, readTraffic } from "./config-traffic.ts";
 import { type WebhookConfig, readWebhooks } from "./config-webhooks.ts";
+import { type WindowsConfig, checkWindows, readWindows } from "./config-windows.ts";
 
 export type { Environment } from "./config-reader.ts";
 
@@ -64,6 +65,7 @@ export interface Config extends GatewaysConfig {
   webhooks: WebhookConfig;
   messages: MessagesConfig;
   notices: NoticesConfig;
+  windows: WindowsConfig;
   sweepIntervalMs: number;
   /** Age at which failed jobs are removed. */
   jobsKeptDays: number;
@@ -143,6 +145,7 @@ function readConfig(read: Reader): Config {
     webhooks: readWebhooks(read, environment === "production"),
     messages: readMessages(read, environment === "production"),
     notices: readNotices(read),
+    windows: readWindows(read, gateways),
     sweepIntervalMs: read.integer("SWEEP_INTERVAL_MS", 50, 600_000),
     jobsKeptDays: read.integer("JOBS_KEPT_DAYS", 1, 365),
     shutdownDeadlineMs: read.integer("SHUTDOWN_DEADLINE_MS", 100, 600_000),
@@ -253,5 +256,6 @@ function checkProduction(config: Config, read: Reader): void {
     }
   }
   checkGateways(config, read);
+  checkWindows(config.windows, read);
   if (config.testClock) read.fault("TEST_CLOCK", "must be false or empty in production");
 }

@@ -21,6 +21,7 @@ import type { InboxStore } from "../stores/inbox.ts";
 import { type Answer, askForNotice } from "./ask-for-notice.ts";
 import { followUp } from "./follow-up.ts";
 import { recordingOf } from "./notice-recording.ts";
+import { meetWindow } from "./meet-window.ts";
 import type { ReconcileDeps } from "./reconcile-attempt.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
@@ -86,6 +87,7 @@ async function look(deps: ApplyNoticeDeps, entry: InboxEntry): Promise<InboxEntr
     const reason = stranger ?? "unknown_order";
     return settle(deps, entry, { ...kept, state: "flagged", reason });
   }
+  await meetWindow(deps, { notice, invoice });
   const judged = await judgeAndAsk(deps, { entry, notice, invoice });
   if (notice.kind === "paid" && judged.kind !== "wait") await wakeOthers(deps, notice);
   if (judged.kind === "wait") {

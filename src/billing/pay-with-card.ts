@@ -4,54 +4,38 @@
  */
 import { beginRegistration, finishRegistration, maskCardNumber } from "../domain/billing-key.ts";
 import type { BillingKey, RegistrationResult } from "../domain/billing-key.ts";
-import { accountPauseId, isStopped } from "../domain/account-pause.ts";
 import type { DrawReminder } from "../domain/card-reminder.ts";
 import { claimCharge } from "../domain/claim-rules.ts";
-import type { ChargePolicy } from "../domain/charge-policy.ts";
 import { BillingError } from "../domain/errors.ts";
 import type { Instants } from "../domain/events.ts";
 import type { IdempotencyMark } from "../domain/idempotency.ts";
-import { type Invoice, lastAttempt, openPaymentInvoice } from "../domain/invoice.ts";
+import { type Invoice, openPaymentInvoice } from "../domain/invoice.ts";
 import { orderNumberOf } from "../domain/order-number.ts";
-import { recordOutcome } from "../domain/outcome-rules.ts";
 import type { ChargeOutcome } from "../domain/outcome.ts";
 import type { CardDetails, Credential, GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayRegistry } from "../gateways/registry.ts";
 import { newId, newToken, randomText } from "../lib/ids.ts";
-import { type Logger, describeError } from "../lib/logger.ts";
+import { describeError } from "../lib/logger.ts";
 import type { SecretBox } from "../lib/secret-box.ts";
 import type { BillingKeyStore } from "../stores/billing-keys.ts";
-import type { InvoiceStore } from "../stores/invoices.ts";
-import {
-  type AdmitCallDeps,
-  type Admission,
-  NO_SLOT,
-  PERSON_PATIENCE_MS,
-  admitCall,
-  keepPace,
-} from "./admit-call.ts";
+import { PERSON_PATIENCE_MS, admitCall } from "./admit-call.ts";
+import { type DirectChargeDeps, assertAccountGoesOn, makeDirectCharge } from "./direct-charge.ts";
 import { findAccount } from "./find-account.ts";
 import { unreachable } from "./gateway-unreachable.ts";
-import { type HeedDeclineDeps, heedDecline } from "./heed-decline.ts";
 import { findPayment } from "./idempotency.ts";
-import { type Clocks, readInstants } from "./instants.ts";
+import { readInstants } from "./instants.ts";
 import { type Lease, startLease } from "./lease.ts";
-import { recordUntilWritten } from "./record-until-written.ts";
 import { updateDocument } from "./update-document.ts";
 
-export interface PayWithCardDeps extends Clocks, AdmitCallDeps, HeedDeclineDeps {
+export interface PayWithCardDeps extends DirectChargeDeps {
   gateways: GatewayRegistry;
-  invoices: InvoiceStore;
   billingKeys: BillingKeyStore;
   secrets: SecretBox;
-  policy: ChargePolicy;
   drawReminder: DrawReminder;
   defaultGateway: string;
   lease: { leaseMs: number; marginMs: number };
   /** Name of this process, for people who read the claim. */
   worker: string;
-  random: () => number;
-  log: Logger;
 }
 
 export interface CardPaymentInput {
@@ -97,21 +81,15 @@ export async function payWithCard(
     throw new BillingError("CONFLICT", { id: claimed.id });
   }
   if (key !== null) await deps.billingKeys.insert(key);
-  const outcome = await send(deps, { claimed, adapter, admitted, lease, input });
-  const token = claimed.claim?.token ?? "";
-  const recorded = await recordUntilWritten(deps, claimed, outcome, (invoice, recording) =>
-    recordOutcome(invoice, { token, outcome }, deps.policy, recording),
-  );
+  const source = { kind: "card", card: input.card, save: input.saveCard } as const;
+  const { recorded, outcome } = await makeDirectCharge(deps, {
+    claimed,
+    adapter,
+    admitted,
+    lease,
+    source,
+  });
   if (key !== null) await finishSaving(deps, key, outcome);
-  if (outcome.kind === "declined") {
-    const orderNumber = claimed.claim?.subject ?? "";
-    const met = { decline: outcome.decline, orderNumber, account: claimed, actor: "api" as const };
-    await heedDecline(deps, { ...met, queue: "charge" });
-  }
-  deps.log.info(
-    { paymentId: recorded.id, outcome: outcome.kind, state: recorded.state },
-    "card payment has ended",
-  );
   return recorded;
 }
 
@@ -125,13 +103,6 @@ function findAdapter(deps: PayWithCardDeps, input: CardPaymentInput): GatewayAda
     throw new BillingError("CARD_PAYMENT_UNSUPPORTED", { gateway }, "/saveCard");
   }
   return adapter;
-}
-
-/** A stopped account takes no card either; its probe is a renewal that waits. */
-async function assertAccountGoesOn(deps: PayWithCardDeps, adapter: GatewayAdapter): Promise<void> {
-  const pause = await deps.pauses.find(accountPauseId(adapter, "charge"));
-  if (pause?.pausedUntil == null || !isStopped(pause, deps.clock.now())) return;
-  throw unreachable(deps, adapter, { kind: "stopped", until: pause.pausedUntil });
 }
 
 interface Claiming {
@@ -178,37 +149,6 @@ function claimPayment(deps: PayWithCardDeps, claiming: Claiming): Invoice {
   );
   if (claimed === null) throw new Error("a payment that is due now could not be claimed");
   return claimed;
-}
-
-type Admitted = Extract<Admission, { kind: "ready" }>;
-
-interface Sending {
-  claimed: Invoice;
-  adapter: GatewayAdapter;
-  admitted: Admitted;
-  lease: Lease;
-  input: CardPaymentInput;
-}
-
-async function send(deps: PayWithCardDeps, sending: Sending): Promise<ChargeOutcome> {
-  const { claimed, adapter, admitted, lease, input } = sending;
-  if (!(await keepPace(deps, adapter, admitted.pace))) return NO_SLOT;
-  try {
-    return await adapter.charge(
-      { credential: admitted.credential, maySend: lease.maySend },
-      {
-        orderNumber: lastAttempt(claimed)?.orderNumber ?? "",
-        source: { kind: "card", card: input.card, save: input.saveCard },
-        amount: claimed.amount,
-        productName: claimed.productName,
-        customerId: claimed.customerId,
-        customerName: claimed.customerName,
-      },
-    );
-  } catch (error) {
-    deps.log.error({ paymentId: claimed.id, err: describeError(error) }, "gateway adapter failed");
-    return { kind: "unknown", reason: "adapter failed" };
-  }
 }
 
 function beginSaving(

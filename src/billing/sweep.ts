@@ -8,8 +8,11 @@ import {
   accountPauseId,
   isStopped,
 } from "../domain/account-pause.ts";
+import type { ChargePolicy } from "../domain/charge-policy.ts";
 import { expireClaim } from "../domain/claim-rules.ts";
 import type { Instants } from "../domain/events.ts";
+import { endWindow } from "../domain/payment-window.ts";
+import { newId } from "../lib/ids.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Queues } from "../queues/queues.ts";
 import type { AccountPauseStore } from "../stores/account-pauses.ts";
@@ -25,6 +28,8 @@ import { updateDocument } from "./update-document.ts";
 import type { Outgoing } from "./webhooks/outgoing.ts";
 
 export interface SweepDeps extends AlignDeps, FollowUpDeps, OpenDuePeriodsDeps {
+  policy: ChargePolicy;
+  random: () => number;
   queues: Queues;
   events: Pick<EventStore, "relayOutboxes">;
   outgoing: Outgoing;
@@ -45,6 +50,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await runSteps(deps.log, [
     ["finish contract changes", () => finishContractChanges(deps)],
     ["expire claims", () => expireClaims(deps)],
+    ["end windows", () => endWindows(deps)],
     ["tell subscriptions", () => tellSubscriptions(deps)],
     ["open due periods", () => openDuePeriods(deps)],
     // Before the charges: the relay writes the same documents, and a claim would lose against it.
@@ -72,6 +78,19 @@ async function expireClaims(deps: SweepDeps): Promise<void> {
       updateDocument(deps.invoices, invoice.id, (read) => expireClaim(read, at)),
     );
     deps.log.warn({ invoiceId: invoice.id, worker: invoice.claim?.worker }, "a claim has expired");
+  }
+}
+
+/** Nobody finished the payment: where money can have moved it becomes a question, elsewhere it ends. */
+async function endWindows(deps: SweepDeps): Promise<void> {
+  const at = await readInstants(deps);
+  const ended = await deps.invoices.listEndedWindows(at.operational, BATCH);
+  for (const invoice of ended) {
+    const refundId = newId("ref");
+    const recording = { at, actor: "sweep" as const, random: deps.random(), refundId };
+    await stopWhenBroken(deps, invoice.id, () =>
+      updateDocument(deps.invoices, invoice.id, (read) => endWindow(read, deps.policy, recording)),
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import { recordOutcome } from "./outcome-rules.ts";
 import {
   NEVER_ARRIVED,
   STOPPED,
+  WINDOW_EXPIRED,
   approve,
   canSendAgain,
   closeAttempt,
@@ -162,7 +163,8 @@ export function closeAbsent(invoice: Invoice, policy: ChargePolicy, recording: R
     },
   );
   if (invoice.stop) return voidInvoice(closed, recording, "canceled");
-  return canSendAgain(invoice) ? closed : failInvoice(closed, recording, NEVER_ARRIVED);
+  if (canSendAgain(invoice)) return closed;
+  return failInvoice(closed, recording, invoice.window === null ? NEVER_ARRIVED : WINDOW_EXPIRED);
 }
 
 function askAgain(invoice: Invoice, policy: ChargePolicy, recording: Recording): Invoice {

@@ -40,6 +40,20 @@ export const ERROR_CODES = {
   NOT_PAID: "conflict",
   /** Raised when the gateway can only give back the whole amount. */
   PARTIAL_REFUND_UNSUPPORTED: "conflict",
+  /** Raised when a gateway has no payment window, or nothing that is enabled in it. */
+  WINDOW_UNSUPPORTED: "invalid",
+  /** Raised when an order's number belongs to another order already. */
+  ORDER_ID_REUSED: "conflict",
+  /** Raised when an order that is to be paid has been paid, cancelled, or has failed. */
+  ORDER_ENDED: "conflict",
+  /** Raised when the gateway opens no window for an order; no money can move. */
+  WINDOW_REFUSED: "refused",
+  /** Raised when what a browser or a caller names is not the payment of this order. */
+  WINDOW_MISMATCH: "conflict",
+  /** Raised when the delivery is told of something that was not paid for in escrow. */
+  NOT_ESCROW: "conflict",
+  /** Raised when the gateway does not take what it is told of a delivery. */
+  DELIVERY_REFUSED: "conflict",
   /** Raised when a document changed under the request too often. */
   CONFLICT: "conflict",
   /** Raised when a document's events have not been passed on yet. */

@@ -3,14 +3,19 @@ import { BLOCKING_STATES } from "./charge-attempt.ts";
 import type { DunningProgress } from "./dunning.ts";
 import { type HasOutbox, type Instants, withEvent } from "./events.ts";
 import type { IdempotencyMark } from "./idempotency.ts";
+import type { PaymentWindow } from "./payment-window.ts";
 import type { Refund } from "./refund.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What is owed for one billing period or one one-off payment. Paid once. */
 export type InvoiceState = "open" | "paid" | "void" | "failed";
 
-/** The one thing that is to be done next. `call`: claimed, a worker is at it. `ask`: outcome unknown. */
-export type InvoiceStep = "charge" | "call" | "ask" | "refund" | "none";
+/**
+ * The one thing that is to be done next. `call`: claimed, a worker is at it. `ask`: outcome unknown.
+ * `window`: the customer is at the gateway's payment window; with a claim the gateway takes the money
+ * there, without one a call of ours follows.
+ */
+export type InvoiceStep = "charge" | "call" | "ask" | "refund" | "window" | "none";
 
 /** Why an invoice waits for a person. */
 export type HoldReason =
@@ -87,6 +92,8 @@ export interface Invoice extends HasOutbox {
   /** Captured and neither refunded nor reserved for a refund. */
   refundable: number;
   refunds: Refund[];
+  /** The payment window it is paid in; null where it is paid otherwise. */
+  window: PaymentWindow | null;
   createdAt: Date;
   idempotency: IdempotencyMark | null;
   /** Raised by every write; each write names the revision it read. */
@@ -141,6 +148,7 @@ function blankInvoice(input: NewInvoice): Omit<Invoice, "kind"> {
     capturedAmount: 0,
     refundable: 0,
     refunds: [],
+    window: null,
     createdAt: at.business,
     idempotency: null,
     outbox: [],
@@ -242,9 +250,9 @@ export function isBlocked(invoice: Invoice): boolean {
   return invoice.attempts.some((attempt) => BLOCKING_STATES.includes(attempt.state));
 }
 
-/** Whether a worker may be talking to the gateway, or nobody knows what came of it. */
-export function isInFlight(invoice: Invoice): boolean {
-  return invoice.step === "call" || invoice.step === "ask";
+/** Whether a worker or a customer may be talking to the gateway, or nobody knows what came of it. */
+export function isInFlight({ step }: Invoice): boolean {
+  return step === "call" || step === "ask" || step === "window";
 }
 
 /** The earliest second look that is still to come. */

@@ -33,6 +33,7 @@ export const INBOX_REASONS = [
   "pending",
   "already_known",
   "own_refund",
+  "declined_in_window",
   // Flagged.
   "unknown_order",
   "another_gateway",

@@ -99,7 +99,8 @@ function withProof(
 ): Judgement {
   if (notice.amount === null) return flag("no_amount");
   if (notice.transactionId === null) return flag("no_transaction");
-  return record({ id: notice.transactionId, approvedAt: at });
+  const { transactionId: id, payMethod } = notice;
+  return record({ id, approvedAt: at, ...(payMethod !== undefined && { payMethod }) });
 }
 
 /** A person's word comes first; what is only parked goes on one day. */
@@ -130,6 +131,8 @@ function judgeFailed(found: Found): Judgement {
   const { attempt, invoice, canAsk } = found;
   if (attempt.state === "approved") return flag("contradicts");
   if (attempt.state === "declined" || attempt.state === "absent") return nothing("already_known");
+  // The customer may try again in the same window.
+  if (invoice.step === "window") return nothing("declined_in_window");
   if (isAsked(found) && invoice.held === null && canAsk) return ask("charge");
   return flag("failure_not_proof");
 }

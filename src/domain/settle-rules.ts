@@ -149,6 +149,9 @@ export function voidInvoice(invoice: Invoice, by: Cause, reason: string): Invoic
 /** Reason of a payment whose card reached no gateway. */
 export const NEVER_ARRIVED = "never arrived";
 
+/** Reason of a payment that nobody finished in its window. */
+export const WINDOW_EXPIRED = "window_expired";
+
 /** Whether what it is paid with is still at hand: a card or a wallet is there for one call only. */
 export function canSendAgain(invoice: Invoice): boolean {
   return invoice.paidWith === "billing_key";

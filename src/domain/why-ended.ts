@@ -21,7 +21,7 @@ function findFailed(invoice: Invoice): Finding {
   const attempt = invoice.attempts.findLast((one) => one.decline !== null);
   const decline = attempt?.decline ?? null;
   if (decline === null && invoice.kind === "payment") {
-    return { reason: "payment_never_arrived", at: invoice.dueAt, next: null };
+    return { reason: unsentReason(invoice), at: invoice.dueAt, next: null };
   }
   return {
     reason: failureOf(invoice, decline?.kind ?? null),
@@ -29,6 +29,14 @@ function findFailed(invoice: Invoice): Finding {
     next: null,
     ...(decline === null ? {} : { declineCode: decline.code }),
   };
+}
+
+/** Why a payment failed that nobody declined. */
+function unsentReason({ window, attempts }: Invoice): EndedReason {
+  if (window === null) return "payment_never_arrived";
+  if (window.opened === null && window.failure !== null) return "window_refused";
+  const wasSent = attempts.some((one) => one.state === "abandoned");
+  return wasSent ? "payment_never_arrived" : "window_expired";
 }
 
 function failureOf(invoice: Invoice, kind: string | null): EndedReason {

@@ -54,6 +54,7 @@ function findInFlight(invoice: Invoice, at: Instants): Finding {
   }
   const lookUp: NextStep = { what: "look_up", at: toBusiness(invoice.nextActionAt, at) };
   if (invoice.stop) return { reason: "canceled_in_flight", at: sentAt, next: lookUp };
+  if (invoice.step === "window") return findInWindow(invoice, at);
   if (invoice.step === "call") return { reason: "being_charged", at: sentAt, next: lookUp };
   if (attempt?.state === "pending") {
     return { reason: "pending_at_gateway", at: sentAt, next: lookUp };
@@ -61,6 +62,14 @@ function findInFlight(invoice: Invoice, at: Instants): Finding {
   const sinceMs = attempt?.unknownSince?.getTime() ?? at.operational.getTime();
   const isLong = at.operational.getTime() - sinceMs >= LONG_UNKNOWN_MS;
   return { reason: isLong ? "reply_lost_for_long" : "reply_lost", at: sentAt, next: lookUp };
+}
+
+/** The customer is at the gateway's payment window, or has a virtual account to pay into. */
+function findInWindow(invoice: Invoice, at: Instants): Finding {
+  const next: NextStep = { what: "end", at: toBusiness(invoice.nextActionAt, at) };
+  const about = { at: invoice.createdAt, next };
+  if (invoice.window?.virtualAccount != null) return { ...about, reason: "deposit_awaited" };
+  return { ...about, reason: invoice.claim === null ? "in_window" : "in_gateway_window" };
 }
 
 /** Nobody is at it: it waits for its next charge. */

@@ -27,6 +27,9 @@ export type OpenReason =
   | "reply_lost"
   | "reply_lost_for_long"
   | "pending_at_gateway"
+  | "in_window"
+  | "in_gateway_window"
+  | "deposit_awaited"
   | "canceled_in_flight"
   | "declined_will_retry"
   | "merchant_declined_will_retry"
@@ -46,6 +49,8 @@ export type EndedReason =
   | "ladder_used_up"
   | "payment_declined"
   | "payment_never_arrived"
+  | "window_expired"
+  | "window_refused"
   | "voided_by_cancel"
   | "voided_by_unpaid"
   | "voided_by_pause"
@@ -106,6 +111,9 @@ export const WHY_REASONS: Readonly<Record<WhyReason, ReasonFacts>> = {
   reply_lost: reason("not_yet_known", "operator"),
   reply_lost_for_long: reason("not_yet_known", "operator"),
   pending_at_gateway: reason("not_yet_known", "operator"),
+  in_window: reason("not_charged", "customer", "merchant"),
+  in_gateway_window: reason("not_yet_known", "customer", "merchant"),
+  deposit_awaited: reason("not_yet_known", "customer", "merchant"),
   canceled_in_flight: reason("not_yet_known", "operator"),
   declined_will_retry: reason("not_charged", "customer", "merchant"),
   merchant_declined_will_retry: reason("not_charged", "merchant"),
@@ -123,6 +131,8 @@ export const WHY_REASONS: Readonly<Record<WhyReason, ReasonFacts>> = {
   ladder_used_up: reason("not_charged", "customer", "merchant"),
   payment_declined: reason("not_charged", "customer", "merchant"),
   payment_never_arrived: reason("not_charged", "customer", "merchant"),
+  window_expired: reason("not_charged", "customer", "merchant"),
+  window_refused: reason("not_charged", "merchant"),
   voided_by_cancel: reason("not_charged", "merchant"),
   voided_by_unpaid: reason("not_charged", "customer", "merchant"),
   voided_by_pause: reason("not_charged", "merchant"),

@@ -10,6 +10,8 @@ import type {
   EscrowOutcome,
   OpenWindowOutcome,
   OpenWindowRequest,
+  ReturnReading,
+  ReturnedOrder,
   WindowFault,
   WindowKind,
   WindowReading,
@@ -252,8 +254,10 @@ export interface GatewayAdapter {
   lookUpRefund(call: GatewayCall, transactionId: string): Promise<RefundLookUpResult>;
   /** Only where `gatewaySchedules` is declared. */
   lookUpSchedule?(call: GatewayCall, billingKey: string): Promise<ScheduleLookUpResult>;
-  /** This and the three below only where `windows` is declared. It moves no money. */
+  /** This and the four below only where `windows` is declared. It moves no money. */
   openWindow?(call: GatewayCall, request: OpenWindowRequest): Promise<OpenWindowOutcome>;
+  /** Reads what a browser brought back from the window; asks nobody. */
+  readReturn?(fields: Readonly<Record<string, string>>, order: ReturnedOrder): ReturnReading;
   /** What the gateway would refuse of a window; asks nobody. Absent: it knows no options. */
   checkWindow?(request: OpenWindowRequest): readonly WindowFault[];
   /** Reads the payment with this number at the gateway. Absent: it cannot be asked. */

@@ -3,16 +3,13 @@
  * that was made in one. Nothing that a browser brings back is believed before that.
  */
 import type { Decline } from "../domain/decline.ts";
+import type { Wallet } from "../domain/wallet.ts";
 
 /**
  * Who takes the money: `gateway` in the window itself, so that it may have moved as soon as the
  * window can be opened; `merchant` by a charge of ours, with what the window handed back.
  */
 export type WindowKind = "none" | "gateway" | "merchant";
-
-/** Wallets that can be chosen before a window opens. */
-export const WALLETS = ["kakaopay", "naverpay", "samsungpay", "payco"] as const;
-export type Wallet = (typeof WALLETS)[number];
 
 /** What a page passes on to the gateway's script or form; nothing in it is secret. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -91,6 +88,25 @@ export type WindowReading =
   | { kind: "not_found" }
   /** No usable answer. */
   | { kind: "failed"; reason: string };
+
+/** The order to which a browser came back. */
+export interface ReturnedOrder {
+  orderNumber: string;
+  /** Won. */
+  amount: number;
+  gatewayOrderId: string | null;
+}
+
+/** What a browser brought back from a window. Nothing of it is proof. */
+export type ReturnReading =
+  /** The customer has agreed: a charge with these fields takes the money. */
+  | { kind: "authenticated" }
+  /** It says that the money was taken. */
+  | { kind: "claims_paid"; transactionId: string | null }
+  /** Declined, or closed by the customer, in the window's words without secrets. */
+  | { kind: "given_up"; reason: string }
+  /** It is about something else: this field does not fit the order. */
+  | { kind: "mismatch"; field: string };
 
 /** Who sent what to whom, of goods that are paid for in escrow. */
 export interface EscrowDelivery {

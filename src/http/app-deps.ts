@@ -41,6 +41,8 @@ export type HttpConfig = Pick<
   | "testClock"
   | "trustProxy"
   | "notices"
+  | "windows"
+  | "environment"
 > & { webhooks: Pick<WebhookConfig, "addresses" | "secretOverlapMs"> };
 
 /** Everything that the HTTP interface is given; it opens no connection of its own. */

@@ -3,6 +3,7 @@ import type { BillingKey } from "../domain/billing-key.ts";
 import type { ChargeAttempt } from "../domain/charge-attempt.ts";
 import { type Decline, factsOf } from "../domain/decline.ts";
 import type { Invoice } from "../domain/invoice.ts";
+import { refundedAmountOf } from "../domain/order-status.ts";
 import type { Refund } from "../domain/refund.ts";
 import { type Subscription, endOfPresentPeriod, isBillable } from "../domain/subscription.ts";
 import type { Language } from "./language.ts";
@@ -121,13 +122,6 @@ function presentDecline(decline: Decline, language: Language): DeclineView {
     rawCode: decline.rawCode,
     message: factsOf(decline.code).customer[language],
   };
-}
-
-/** What has gone back of the captured amount; a surplus was never part of it. */
-function refundedAmountOf(invoice: Invoice): number {
-  return invoice.refunds
-    .filter((refund) => refund.state === "done" && !refund.surplus)
-    .reduce((sum, refund) => sum + refund.amount, 0);
 }
 
 function periodOf(invoice: Invoice): Pick<InvoiceView, "period"> {

@@ -8,6 +8,7 @@ import { MONEY_PROBLEMS } from "./problem-texts/money.ts";
 import type { ProblemText } from "./problem-texts/problem-text.ts";
 import { REQUEST_PROBLEMS } from "./problem-texts/requests.ts";
 import { TRANSPORT_PROBLEMS } from "./problem-texts/transport.ts";
+import { WINDOW_PROBLEMS } from "./problem-texts/windows.ts";
 
 export type ProblemCode = ErrorCode | HttpProblemCode;
 
@@ -17,6 +18,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemText>> = {
   ...MONEY_PROBLEMS,
   ...REQUEST_PROBLEMS,
   ...TRANSPORT_PROBLEMS,
+  ...WINDOW_PROBLEMS,
 };
 
 /** What happened, before it is put into words. */

@@ -42,6 +42,14 @@ export const INDEXES: readonly IndexSpec[] = [
   },
   {
     collection: "invoices",
+    name: "window_order_id",
+    key: { "window.orderId": 1 },
+    unique: true,
+    partial: present("window.orderId"),
+    guardsMoney: true,
+  },
+  {
+    collection: "invoices",
     name: "charge_work",
     key: { step: 1, gateway: 1, account: 1, urgent: -1, dueAt: 1 },
   },

@@ -33,6 +33,8 @@ export interface InvoiceWork {
   listRefundable(account: AccountRef, now: Date, limit: number): Promise<InvoiceHint[]>;
   /** Claims whose lease has run out. */
   listExpiredClaims(now: Date, limit: number): Promise<Invoice[]>;
+  /** Payment windows whose time is over. */
+  listEndedWindows(now: Date, limit: number): Promise<Invoice[]>;
   /** Unknown charges and refunds that are to be asked about. */
   listToAsk(now: Date, limit: number): Promise<InvoiceHint[]>;
   /** Closed attempts that are to be looked for once more. */
@@ -65,6 +67,8 @@ export function createInvoiceWork(model: InvoiceModel): InvoiceWork {
       ),
     listExpiredClaims: (now, limit) =>
       many({ step: "call", nextActionAt: { $lte: now } }, { nextActionAt: 1 }, limit),
+    listEndedWindows: (now, limit) =>
+      many({ step: "window", nextActionAt: { $lte: now } }, { nextActionAt: 1 }, limit),
     listToAsk: (now, limit) =>
       listHints(
         model,
@@ -75,7 +79,7 @@ export function createInvoiceWork(model: InvoiceModel): InvoiceWork {
     listToRecheck: (businessNow, limit) =>
       listHints(
         model,
-        { recheckAt: { $lte: businessNow }, step: { $nin: ["call", "ask"] } },
+        { recheckAt: { $lte: businessNow }, step: { $nin: ["call", "ask", "window"] } },
         { recheckAt: 1 },
         limit,
       ),

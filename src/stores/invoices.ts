@@ -20,6 +20,8 @@ export interface InvoiceStore extends RevisionedStore<Invoice>, InvoiceWork {
   findByIdempotencyKey(key: string): Promise<Invoice | null>;
   findByRefundKey(key: string): Promise<Invoice | null>;
   findByOrderNumber(orderNumber: string): Promise<Invoice | null>;
+  /** The payment in a window with the merchant's number for the order. */
+  findByOrderId(orderId: string): Promise<Invoice | null>;
   findByRefundId(refundId: string): Promise<Invoice | null>;
   listOfSubscription(subscriptionId: string): Promise<Invoice[]>;
   listOpenOfSubscription(subscriptionId: string): Promise<Invoice[]>;
@@ -46,6 +48,7 @@ export function createInvoiceStore(database: Database, joining: Joining = JOININ
       ),
     findByIdempotencyKey: (key) => one({ "idempotency.key": key }),
     findByRefundKey: (key) => one({ "refunds.idempotency.key": key }),
+    findByOrderId: (orderId) => one({ "window.orderId": orderId }),
     findByRefundId: (refundId) => one({ "refunds.id": refundId }),
     findByOrderNumber: (orderNumber) => one({ "attempts.orderNumber": orderNumber }),
     listOfSubscription: (subscriptionId) =>

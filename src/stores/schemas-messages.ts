@@ -1,6 +1,7 @@
 /** The shape of the stored messages, as strict as those of schemas.ts. */
 import { Schema } from "mongoose";
-import { common, instant, number, part, strict, text } from "./schemas.ts";
+import { instant, number, part, strict, text } from "./schema-parts.ts";
+import { common } from "./schemas.ts";
 
 const subject = new Schema(
   { invoiceId: text, subscriptionId: text, billingKeyId: text, number },

@@ -1,5 +1,6 @@
 import { Schema } from "mongoose";
-import { common, part, strict } from "./schemas.ts";
+import { part, strict } from "./schema-parts.ts";
+import { common } from "./schemas.ts";
 
 const text = { type: String };
 const number = { type: Number };

@@ -1,16 +1,6 @@
 import { Schema } from "mongoose";
-
-/**
- * Shapes of the stored documents. Every schema is `strict: "throw"`: a field that is not here is a
- * fault of ours and is refused, never dropped.
- */
-export const strict = { strict: "throw", versionKey: false, minimize: false } as const;
-export const part = { ...strict, _id: false } as const;
-
-export const text = { type: String };
-export const number = { type: Number };
-const flag = { type: Boolean };
-export const instant = { type: Date };
+import { flag, instant, number, part, strict, text } from "./schema-parts.ts";
+import { paymentWindow } from "./schemas-windows.ts";
 
 const idempotency = new Schema({ key: text, bodyHash: text }, part);
 
@@ -47,7 +37,7 @@ const sealed = new Schema({ keyId: text, iv: text, tag: text, data: text }, part
 const decline = new Schema({ code: text, kind: text, rawCode: text, rawMessage: text }, part);
 
 const transaction = new Schema(
-  { id: text, approvedAt: instant, approvalNumber: text, cardName: text },
+  { id: text, approvedAt: instant, approvalNumber: text, cardName: text, payMethod: text },
   part,
 );
 
@@ -151,6 +141,7 @@ export const invoiceSchema = new Schema(
     capturedAmount: number,
     refundable: number,
     refunds: { type: [refund], default: undefined },
+    window: { type: paymentWindow },
     createdAt: instant,
     idempotency: { type: idempotency },
   },
@@ -298,6 +289,7 @@ export const inboxSchema = new Schema(
           transactionId: text,
           amount: number,
           cancellationId: text,
+          payMethod: text,
           at: instant,
         },
         part,

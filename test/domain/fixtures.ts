@@ -12,6 +12,11 @@ import {
 import type { ChargeOutcome } from "../../src/domain/outcome.ts";
 import type { FoundTransaction } from "../../src/domain/ask-rules.ts";
 import { recordOutcome } from "../../src/domain/outcome-rules.ts";
+import {
+  type PaymentWindow,
+  type WindowTaking,
+  openWindowInvoice,
+} from "../../src/domain/payment-window.ts";
 import type { RefundPolicy } from "../../src/domain/refund-rules.ts";
 import {
   type NewSubscription,
@@ -103,6 +108,45 @@ export function paymentInvoice(changes: Partial<Invoice> = {}): Invoice {
     at: after(0),
   };
   return { ...openPaymentInvoice(input, null), ...changes };
+}
+
+/** A payment in a window that closes half an hour after the start. */
+export function windowInvoice(
+  by: "merchant" | "gateway",
+  changes: Partial<PaymentWindow> = {},
+): Invoice {
+  const window: PaymentWindow = {
+    orderId: "ORDER-1",
+    requestHash: "hash",
+    device: "pc",
+    wallet: null,
+    escrow: false,
+    returnUrl: null,
+    endsAt: after(HOUR_MS / 2).operational,
+    askable: true,
+    gatewayOrderId: null,
+    opened: "{}",
+    returnedAt: null,
+    failure: null,
+    virtualAccount: null,
+    ...changes,
+  };
+  const taking: WindowTaking =
+    by === "merchant" ? { by } : { by, token: "token-1", worker: "api", orderPrefix: "KB" };
+  const input = {
+    id: "pay_1",
+    number: "W1B2C3D4E5F6",
+    amount: AMOUNT,
+    productName: "머그컵",
+    gateway: by === "merchant" ? "payup" : "portone",
+    account: "default",
+    billingKeyId: null,
+    customerId: "customer-1",
+    customerName: "김하늘",
+    dueAt: START,
+    at: after(0),
+  };
+  return openWindowInvoice(input, { window, taking, closesAt: window.endsAt });
 }
 
 export function claimRequest(ms: number, token: string, version: number) {

@@ -80,7 +80,7 @@ describe("the OpenAPI document", () => {
     }));
     expect(told).toEqual(
       operations.map(({ path }) => {
-        const keyed = /^\/(billing|test-clock|events|webhook-endpoints)/.test(path);
+        const keyed = /^\/(billing|easypay|test-clock|events|webhook-endpoints)/.test(path);
         const problem = keyed ? "#/components/schemas/Problem" : undefined;
         return { path, summary: "string", tags: 1, keyed, problem };
       }),

@@ -59,7 +59,7 @@ export function unreachable(name: string): object {
 }
 
 export const TEST_SECRETS = createSecretBox([{ id: "test", secret: Buffer.alloc(32, 1) }]);
-const NOTICES = loadConfig({});
+const DEFAULTS = loadConfig({});
 
 /** Dependencies that refuse everything a refused request must not touch. */
 export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
@@ -73,7 +73,9 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       testClock: true,
       webhooks: { addresses: { allowPrivate: false, httpsOnly: true }, secretOverlapMs: 1000 },
       trustProxy: 0,
-      notices: NOTICES.notices,
+      notices: DEFAULTS.notices,
+      windows: DEFAULTS.windows,
+      environment: "test",
     },
     log: createCollectingLogger().log,
     clock: systemClock,
@@ -98,7 +100,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       ...unreachable("inbox"),
       listFlaggedOfInvoices: () => Promise.resolve([]),
     } as unknown as InboxStore,
-    notices: createNoticeDesk(NOTICES, TEST_SECRETS),
+    notices: createNoticeDesk(DEFAULTS, TEST_SECRETS),
     gateways: { find: () => undefined, all: () => [] } as unknown as GatewayRegistry,
     traffic: FREE_TRAFFIC,
     policy: POLICY,

@@ -11,6 +11,7 @@ import {
   recordRefundReading,
 } from "../../src/domain/refund-rules.ts";
 import type { RefundOutcome } from "../../src/domain/outcome.ts";
+import { awaitDeposit, endWindow, refuseWindow } from "../../src/domain/payment-window.ts";
 import {
   deferInvoice,
   holdInvoice,
@@ -45,7 +46,7 @@ import {
   recordingAt,
   unknownInvoice,
 } from "../domain/fixtures.ts";
-import { paymentInvoice } from "../domain/fixtures.ts";
+import { paymentInvoice, windowInvoice } from "../domain/fixtures.ts";
 
 /** A subscription of period 0 from 5 January on, with that period's invoice opened. */
 export const OPENED = advancePeriod(newSubscription(), after(0));
@@ -71,6 +72,14 @@ const STOPPED = newAccountPause(
   },
   { at: after(0), actor: "charge", backoff: POLICY.pauseBackoff },
 );
+
+/** Into which a customer is to pay. */
+const ACCOUNT = {
+  bankName: "국민은행",
+  accountNumber: "00000000000000",
+  holder: "상점",
+  endsAt: after(3 * DAY_MS).operational,
+};
 
 const paid = recorded(claimed(periodInvoice()), approved());
 const move = { at: after(HOUR_MS), actor: "api" as const, reason: "customer asked" };
@@ -263,6 +272,17 @@ export const CASES: Readonly<Record<WhyReason, Case>> = {
     "not_yet_known",
     recorded(claimed(periodInvoice()), { kind: "pending", reason: "in hand" }),
   ),
+  in_window: { claim: "not_charged", subscription: null, invoice: windowInvoice("merchant") },
+  in_gateway_window: {
+    claim: "not_yet_known",
+    subscription: null,
+    invoice: windowInvoice("gateway"),
+  },
+  deposit_awaited: {
+    claim: "not_yet_known",
+    subscription: null,
+    invoice: given(awaitDeposit(windowInvoice("gateway"), ACCOUNT)),
+  },
   canceled_in_flight: about(
     "not_yet_known",
     { ...unknownInvoice(), stop: true, behind: true },
@@ -300,6 +320,16 @@ export const CASES: Readonly<Record<WhyReason, Case>> = {
       kind: "not_sent",
       reason: "ECONNREFUSED",
     }),
+  },
+  window_expired: {
+    claim: "not_charged",
+    subscription: null,
+    invoice: given(endWindow(windowInvoice("merchant"), POLICY, recordingAt(HOUR_MS))),
+  },
+  window_refused: {
+    claim: "not_charged",
+    subscription: null,
+    invoice: given(refuseWindow(windowInvoice("gateway", { opened: null }), "9102", move)),
   },
   voided_by_cancel: about(
     "not_charged",

@@ -45,6 +45,12 @@ const REASONS: Readonly<Record<string, Phrase>> = {
   },
   "refunded at the gateway": { en: "refunded at the gateway itself", ko: "결제사에서 직접 환불" },
   "not found": { en: "the gateway does not know it", ko: "결제사 기록 없음" },
+  window_expired: {
+    en: "nobody finished it in its payment window",
+    ko: "결제창에서 결제를 마치지 않음",
+  },
+  window_refused: { en: "the gateway opened no payment window", ko: "결제사가 결제창을 열지 않음" },
+  "payment window": { en: "in the gateway's payment window", ko: "결제사 결제창" },
   "never arrived": { en: "it never reached the gateway", ko: "결제사에 전달되지 않음" },
   refunded: { en: "it is refunded", ko: "환불 대상" },
   "adapter failed": { en: "our own fault", ko: "내부 오류" },

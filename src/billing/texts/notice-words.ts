@@ -12,6 +12,10 @@ const STATES: Readonly<Record<InboxState, Phrase>> = {
 };
 
 const REASONS: Readonly<Record<InboxReason, Phrase>> = {
+  declined_in_window: {
+    en: "declined in the payment window; the customer may try again",
+    ko: "결제창에서 거절됨. 고객이 다시 시도할 수 있음",
+  },
   call_in_flight: { en: "our own call is still out", ko: "당사 요청 처리 중" },
   charge_unknown: {
     en: "the charge that it cancels is not known to have happened",

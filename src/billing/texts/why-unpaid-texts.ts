@@ -73,6 +73,24 @@ export const OPEN_TEXTS: Readonly<Record<OpenReason, WhyText>> = {
     ko: ({ amount, next }) =>
       `확인 중. 결제사가 ${amount} 청구를 처리하고 있으며, ${next} 결과를 조회합니다.`,
   },
+  in_window: {
+    en: ({ next }) =>
+      `not charged; the customer has a payment window open, and nothing is taken before they come back (${next} it ends)`,
+    ko: ({ next }) =>
+      `미청구. 고객이 결제창에서 결제하기를 기다리고 있습니다. 인증을 마치고 돌아와야 청구되며, ${next} 만료됩니다.`,
+  },
+  in_gateway_window: {
+    en: ({ amount, next }) =>
+      `not yet known; the customer may pay ${amount} in the payment company's window, which ends ${next}`,
+    ko: ({ amount, next }) =>
+      `확인 중. 고객이 결제사 결제창에서 ${amount}을 결제할 수 있으며, ${next} 만료됩니다.`,
+  },
+  deposit_awaited: {
+    en: ({ amount, next }) =>
+      `not yet known; a virtual account waits for a deposit of ${amount} and ends ${next}`,
+    ko: ({ amount, next }) =>
+      `확인 중. 가상계좌에 ${amount} 입금을 기다리고 있으며, ${next} 만료됩니다.`,
+  },
   canceled_in_flight: {
     en: ({ amount }) =>
       `not yet known; the subscription was cancelled while ${amount} were being charged, ` +
@@ -150,6 +168,14 @@ export const ENDED_TEXTS: Readonly<Record<EndedReason, WhyText>> = {
   payment_never_arrived: {
     en: () => "not charged; it never reached the payment company, and the card was not kept",
     ko: () => "미청구. 결제사에 전달되지 않았으며 카드 정보는 보관하지 않습니다.",
+  },
+  window_expired: {
+    en: () => "not charged; nobody finished the payment in its window in time",
+    ko: () => "미청구. 결제창에서 시간 안에 결제를 마치지 않았습니다.",
+  },
+  window_refused: {
+    en: () => "not charged; the payment company opened no window for this order",
+    ko: () => "미청구. 결제사가 이 주문의 결제창을 열어 주지 않았습니다.",
   },
   voided_by_cancel: {
     en: ({ other, note }) => `not charged; the subscription was cancelled${other}${note}`,

@@ -29,6 +29,7 @@ import {
 import { type Reply, readReady, readReply } from "./reply.ts";
 import { toReturnUrl } from "./return-url.ts";
 import { type Route, packTicket, toRoute, unpackTicket } from "./ticket.ts";
+import { readKiwoompayReturn } from "./window-return.ts";
 
 const GATEWAY = "kiwoompay";
 /** Nothing documents it; short enough that hardly any gateway ends it sooner. */
@@ -79,6 +80,7 @@ export function createKiwoompayAdapter(
     listTransactions: () => Promise.resolve({ kind: "failed", reason: NO_OPERATION }),
     readEvidence: (_call, evidence) =>
       Promise.resolve({ kind: "unknown", reason: NO_OPERATION, evidence }),
+    readReturn: readKiwoompayReturn,
     close: () => context.client.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { type Decline, createDecline } from "../../domain/decline.ts";
 import { scrub } from "../../lib/scrub.ts";
+import type { ReturnReading, ReturnedOrder } from "../window.ts";
 
 const AUTHENTICATED = "0000";
 /** Sealed fields are a few hundred characters; what is far longer came from no payment window. */
@@ -31,6 +32,28 @@ export function readAuthentication(given: Readonly<Record<string, string>>): Rea
   const tran_cd = field("tran_cd");
   const mandatory = Object.fromEntries(MANDATORY.map((name) => [name, field(name)]));
   return { kind: "complete", body: { res_cd, ...mandatory, ...(tran_cd && { tran_cd }) }, secrets };
+}
+
+/**
+ * Reads what came back against the order: the gateway's number of it and its amount must be the
+ * order's, since the charge names neither. A later echo could only tell after the money has moved.
+ */
+export function readPayupReturn(
+  given: Readonly<Record<string, string>>,
+  { amount, gatewayOrderId }: ReturnedOrder,
+): ReturnReading {
+  const field = (name: string) => (Object.hasOwn(given, name) ? (given[name] ?? "").trim() : "");
+  // Either spelling: a phone's form was posted under both.
+  const orderId = field("ordr_idxx") || field("ordr_idx");
+  if (gatewayOrderId === null || orderId !== gatewayOrderId) {
+    return { kind: "mismatch", field: "ordr_idxx" };
+  }
+  const said = field("good_mny");
+  if (said !== "" && said !== String(amount)) return { kind: "mismatch", field: "good_mny" };
+  const read = readAuthentication(given);
+  if (read.kind === "complete") return { kind: "authenticated" };
+  const { rawCode, rawMessage } = read.decline;
+  return { kind: "given_up", reason: `${rawCode} ${rawMessage}`.trim() };
 }
 
 function refused(raw: { code: string; message: string }): ReadAuthentication {

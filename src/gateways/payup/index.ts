@@ -10,7 +10,7 @@ import type {
 } from "../gateway.ts";
 import type { OpenWindowOutcome, OpenWindowRequest } from "../window.ts";
 import type { PayupConfig } from "./account.ts";
-import { readAuthentication } from "./authentication.ts";
+import { readAuthentication, readPayupReturn } from "./authentication.ts";
 import { type PayupClient, createPayupClient } from "./client.ts";
 import { refusePartRefund, toCancelBody, toChargeOutcome, toRefundOutcome } from "./mapping.ts";
 import { readReply } from "./reply.ts";
@@ -54,6 +54,7 @@ export function createPayupAdapter(config: PayupConfig, { clock }: PayupDeps): G
     issueBillingKey: () => Promise.resolve(NO_BILLING_KEYS),
     revokeBillingKey: () => Promise.resolve(NO_BILLING_KEYS),
     openWindow: (call, request) => openWindow(context, call, request),
+    readReturn: readPayupReturn,
     charge: (call, request) => charge(context, call, request),
     refund: (call, request) => refund(context, call, request),
     lookUpCharge: () => Promise.resolve(NO_LOOK_UP),

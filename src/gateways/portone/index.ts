@@ -51,6 +51,7 @@ import {
   toTokenRequest,
 } from "./requests.ts";
 import { type FetchedToken, type TokenCache, createTokenCache } from "./token-cache.ts";
+import { readPortoneReturn } from "./window-return.ts";
 
 const GATEWAY = "portone";
 
@@ -126,6 +127,7 @@ export function createPortoneAdapter(
     // No answer of this gateway is sealed, so there is never any.
     readEvidence: (_call, evidence) =>
       Promise.resolve({ kind: "unknown", reason: "evidence of another kind", evidence }),
+    readReturn: readPortoneReturn,
     close: () => client.close(),
   };
 }

@@ -167,6 +167,37 @@ export const FIELD_TEXTS = {
     ko: "POST /webhook-endpoints 응답의 id",
   },
   months: { en: "a whole number from 1 to 120", ko: "1~120의 정수" },
+  orderId: {
+    en: "your own number of the order, 1 to 40 of A-Z, a-z, 0-9, _ . and -, each for one order",
+    ko: "가맹점 주문번호 1~40자 (영문, 숫자, _ . -). 주문마다 고유해야 함",
+  },
+  provider: {
+    en: "kiwoompay, payup or portone: whose payment window is opened",
+    ko: "결제창을 여는 결제사: kiwoompay, payup 또는 portone",
+  },
+  method: {
+    en: "a wallet that GET /easypay/methods lists for kiwoompay; left out: the window offers all",
+    ko: "GET /easypay/methods에 있는 kiwoompay 간편결제. 생략하면 결제창에서 선택",
+  },
+  device: { en: '"pc" or "mobile"', ko: '"pc" 또는 "mobile"' },
+  returnUrl: {
+    en: "where the customer's browser ends up: a URL with https (http on this machine), at most 500 characters",
+    ko: "결제 후 고객이 돌아갈 https 주소 (이 컴퓨터에서는 http 가능), 500자 이하",
+  },
+  portone: {
+    en: "the parameters of IMP.request_pay that are yours to choose, in PortOne's own words, pay_method among them",
+    ko: "IMP.request_pay의 파라미터 중 가맹점이 정하는 값 (pay_method 필수)",
+  },
+  impUid: {
+    en: "the imp_uid that PortOne's window handed back, 1 to 32 letters, digits, _ and -",
+    ko: "포트원 결제창이 돌려준 imp_uid (영문, 숫자, _ - 1~32자)",
+  },
+  logis: {
+    en: "an object: invoice, company, receiving_at, address",
+    ko: "객체: invoice, company, receiving_at, address",
+  },
+  receiver: { en: "an object such as { name }", ko: "{ name } 형식의 객체" },
+  sender: { en: "an object such as { relationship }", ko: "{ relationship } 형식의 객체" },
 } as const satisfies Record<string, Text>;
 
 export type FieldName = keyof typeof FIELD_TEXTS;

@@ -12,7 +12,17 @@ export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   instant: isInstant,
   "gateway-text": (text) => describeUnfitCharacter(text) === null,
   "plain-text": (text) => !CONTROL.test(text),
+  "browser-url": isBrowserUrl,
 };
+
+/** Where a customer's browser may be sent: https, or this machine when trying things out. */
+function isBrowserUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  const isSafe = protocol === "https:" || (protocol === "http:" && isLocal);
+  return isSafe && username === "" && password === "";
+}
 
 /** The Luhn check of card numbers. */
 function hasValidCheckDigit(number: string): boolean {

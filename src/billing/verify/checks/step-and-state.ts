@@ -9,6 +9,7 @@ export function disagreementOf(invoice: Invoice): string | null {
     if (claim === null) return `step ${step} without a claim`;
     return claim.kind === "charge" ? chargeInFlight(invoice) : refundInFlight(invoice);
   }
+  if (step === "window") return atTheWindow(invoice);
   if (claim !== null) return `step ${step} with a claim`;
   if (step === "charge") return toBeCharged(invoice);
   if (step === "refund") return toBeRefunded(invoice);
@@ -26,6 +27,17 @@ function chargeInFlight(invoice: Invoice): string | null {
   return expected.includes(attempt.state)
     ? null
     : `step ${step}, but ${attempt.orderNumber} is ${attempt.state}`;
+}
+
+/** Where the gateway takes the money its attempt stands pending; where we do there is none yet. */
+function atTheWindow(invoice: Invoice): string | null {
+  const { state, claim, window } = invoice;
+  const attempt = lastAttempt(invoice);
+  if (window === null) return "step window without a window";
+  if (state !== "open") return `a window is open on a ${state} invoice`;
+  if (claim === null) return attempt === undefined ? null : "attempted before the window was left";
+  const isPending = attempt?.state === "pending" && attempt.orderNumber === claim.subject;
+  return isPending ? null : `step window, but ${claim.subject} is ${attempt?.state ?? "missing"}`;
 }
 
 function refundInFlight({ step, claim, refunds }: Invoice): string | null {
