@@ -3,6 +3,7 @@
 // Nobody has to call this; a build (`dist/`) has nothing of it.
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -21,6 +22,8 @@ const SOURCES = ["src", "workers"];
 const KEPT = 4;
 /** They read files of their own beside their code. */
 const NOT_PACKED = ["@fastify/swagger-ui", "@bull-board/api", "@bull-board/fastify"];
+/** What browsers are given is read from beside the code that gives it, as it was written. */
+const BROWSER = join("src", "http", "browser");
 const COMMAND_LINE = "src/cli/main.ts";
 /** A file that is started as a process is named by such a URL. */
 const STARTED = /new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g;
@@ -33,7 +36,7 @@ const STARTED = /new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g;
  */
 export async function bundleSources() {
   const files = SOURCES.flatMap(listSources);
-  const folder = join(CACHE, fingerprint(files));
+  const folder = join(CACHE, fingerprint([...files, ...listBrowserFiles()]));
   if (!existsSync(folder)) await pack(files, folder);
   return folder;
 }
@@ -50,8 +53,12 @@ export function commandLineOf(bundle) {
 /** @param {string} folder */
 function listSources(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => join(folder, file));
+}
+
+function listBrowserFiles() {
+  return readdirSync(join(ROOT, BROWSER)).map((file) => join(BROWSER, file));
 }
 
 /** @param {string[]} files */
@@ -88,6 +95,7 @@ async function pack(files, folder) {
       js: 'import { createRequire as requireOf } from "node:module";\nconst require = requireOf(import.meta.url);',
     },
   });
+  cpSync(join(ROOT, BROWSER), join(making, BROWSER), { recursive: true });
   settle(making, folder);
   removeOld(folder);
 }

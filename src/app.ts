@@ -13,6 +13,7 @@ import { addQueueBoard } from "./http/plugins/queue-board.ts";
 import { logRequests } from "./http/plugins/request-log.ts";
 import { addSecurityHeaders } from "./http/plugins/security-headers.ts";
 import { type RouteList, listRoutes } from "./http/route-list.ts";
+import { addAssetRoutes } from "./http/routes/assets.ts";
 import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
 import { addDeclineRoutes } from "./http/routes/declines.ts";
@@ -27,6 +28,7 @@ import { addPaymentRoutes } from "./http/routes/payments.ts";
 import { addProblemRoutes } from "./http/routes/problems.ts";
 import { addSubscriptionRoutes } from "./http/routes/subscriptions.ts";
 import { addTestClockRoutes } from "./http/routes/test-clock.ts";
+import { addTestPages } from "./http/routes/test-pages.ts";
 import { addUnresolvedRoutes } from "./http/routes/unresolved.ts";
 import { addWebhookEndpointRoutes } from "./http/routes/webhook-endpoints.ts";
 import { FORMATS } from "./http/schemas/formats.ts";
@@ -52,6 +54,8 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
   await app.register(async (scope: HttpApp) => {
     addOpenRoutes(scope, routeDeps);
     addProblemRoutes(scope);
+    await addAssetRoutes(scope);
+    if (deps.testPages !== null) addTestPages(scope, deps, deps.testPages);
   });
   // Gateways have no key of ours: their addresses are looked at instead.
   await app.register(async (scope: HttpApp) => addNoticeRoutes(scope, deps));

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { verify } from "./billing/verify/verify.ts";
 import { DECLINE_MAPS } from "./compose-declines.ts";
+import { testPagesOf } from "./compose-test-pages.ts";
 import { verifyDepsOf } from "./compose-verify.ts";
 import { mailsOf } from "./compose-messages.ts";
 import type { Composition } from "./compose.ts";
@@ -36,6 +37,7 @@ export async function appDepsOf(composition: Composition): Promise<AppDeps> {
       redis: () => pingRedis(composition.redis),
     },
     adminPassword: await readAdminPassword(composition),
+    testPages: testPagesOf(config),
     isDatabaseUnavailable,
   };
 }

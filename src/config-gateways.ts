@@ -46,6 +46,11 @@ export interface GatewaysConfig {
   payup: GatewayAccess & { pluginUrl: string };
 }
 
+/** Whether a gateway is the simulator: only that one is reached without https, or not there yet. */
+export function isSimulated({ url }: { url: string | null }): boolean {
+  return url === null || url.startsWith("http://");
+}
+
 /** The variables of one gateway's access. */
 interface AccessNames {
   id: ConfigName;

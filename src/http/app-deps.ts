@@ -93,8 +93,17 @@ export interface AppDeps {
   health: { database(): Promise<boolean>; redis(): Promise<boolean> };
   /** The login of /admin; null: /admin is closed. */
   adminPassword: AdminPassword | null;
+  /** What the pages for trying things out are told; null in production: there are none. */
+  testPages: TestPages | null;
   /** Whether an error says that the database is out of reach. */
   isDatabaseUnavailable: (error: unknown) => boolean;
+}
+
+export interface TestPages {
+  /** Gateways that are the simulator: nothing that is done there moves money. */
+  simulated: readonly string[];
+  /** Origins from which the gateways' payment windows come, as a security policy names them. */
+  windowOrigins: readonly string[];
 }
 
 export interface AdminPassword {

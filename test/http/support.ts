@@ -127,6 +127,7 @@ export function createTestDeps(changes: Partial<AppDeps> = {}): AppDeps {
       user: "admin",
       verify: (password) => Promise.resolve(password === "correct horse battery"),
     },
+    testPages: { simulated: ["cookiepay"], windowOrigins: ["http://127.0.0.1:4000"] },
     isDatabaseUnavailable: (error) => error instanceof Error && error.name === "MongoNetworkError",
     ...changes,
   };

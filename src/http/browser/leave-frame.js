@@ -1,0 +1,10 @@
+// A payment window in a frame ends on a page of ours: that one takes the whole window, where the
+// page around it is ours too. Around a shop's own page the browser forbids it, and the page stays.
+
+if (window.top !== null && window.top !== window.self) {
+  try {
+    window.top.location.replace(window.location.href);
+  } catch {
+    // Somebody else's page is around this one.
+  }
+}
