@@ -17,6 +17,7 @@ import { addAssetRoutes } from "./http/routes/assets.ts";
 import { addAuditRoutes } from "./http/routes/audit.ts";
 import { addCardRoutes } from "./http/routes/cards.ts";
 import { addDeclineRoutes } from "./http/routes/declines.ts";
+import { addEasypayReturnRoutes } from "./http/routes/easypay-return.ts";
 import { addEasypayRoutes } from "./http/routes/easypay.ts";
 import { addEventRoutes } from "./http/routes/events.ts";
 import { addEmailRoutes } from "./http/routes/emails.ts";
@@ -57,6 +58,8 @@ export async function createApp(deps: AppDeps): Promise<HttpApp> {
     await addAssetRoutes(scope);
     if (deps.testPages !== null) addTestPages(scope, deps, deps.testPages);
   });
+  // Customers come back from payment windows without a key.
+  await app.register(async (scope: HttpApp) => addEasypayReturnRoutes(scope, routeDeps));
   // Gateways have no key of ours: their addresses are looked at instead.
   await app.register(async (scope: HttpApp) => addNoticeRoutes(scope, deps));
   await app.register(async (scope: HttpApp) => {

@@ -51,8 +51,8 @@ const TITLES: Readonly<Record<Status, Text>> = {
 
 const SENTENCES: Readonly<Record<Status, Text>> = {
   waiting: {
-    en: "Finish it in the payment window. Nothing was charged so far.",
-    ko: "결제창에서 결제를 마쳐 주세요. 아직 결제된 금액이 없습니다.",
+    en: "Finish it in the payment window. If you have paid already, this page tells you in a moment.",
+    ko: "결제창에서 결제를 마쳐 주세요. 이미 결제했다면 잠시 후 이 페이지에 표시됩니다.",
   },
   confirming: {
     en: "This takes a moment. Please do not pay again: this page tells you how it ends.",
@@ -68,8 +68,8 @@ const SENTENCES: Readonly<Record<Status, Text>> = {
     ko: "결제된 금액이 없습니다. 다시 주문하여 결제할 수 있습니다.",
   },
   expired: {
-    en: "Nothing was charged. Please order again.",
-    ko: "결제된 금액이 없습니다. 다시 주문해 주세요.",
+    en: "No payment arrived in time. Please order again.",
+    ko: "제한 시간 안에 결제가 확인되지 않았습니다. 다시 주문해 주세요.",
   },
   canceled: { en: "The whole amount goes back to you.", ko: "결제 금액 전액이 취소됩니다." },
   partially_refunded: {
