@@ -6,6 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 # No dependency needs its install script here: native parts come as prebuilt packages.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY bin ./bin
 COPY src ./src
 COPY workers ./workers
 RUN npm run build && npm prune --omit=dev --ignore-scripts

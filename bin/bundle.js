@@ -3,7 +3,6 @@
 // Nobody has to call this; a build (`dist/`) has nothing of it.
 import { createHash } from "node:crypto";
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { copyBrowserFiles, listBrowserFiles } from "./browser-files.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CACHE = join(ROOT, "node_modules", ".cache", "kiwoom-billing");
@@ -22,8 +22,6 @@ const SOURCES = ["src", "workers"];
 const KEPT = 4;
 /** They read files of their own beside their code. */
 const NOT_PACKED = ["@fastify/swagger-ui", "@bull-board/api", "@bull-board/fastify"];
-/** What browsers are given is read from beside the code that gives it, as it was written. */
-const BROWSER = join("src", "http", "browser");
 const COMMAND_LINE = "src/cli/main.ts";
 /** A file that is started as a process is named by such a URL. */
 const STARTED = /new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g;
@@ -55,10 +53,6 @@ function listSources(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => join(folder, file));
-}
-
-function listBrowserFiles() {
-  return readdirSync(join(ROOT, BROWSER)).map((file) => join(BROWSER, file));
 }
 
 /** @param {string[]} files */
@@ -95,7 +89,7 @@ async function pack(files, folder) {
       js: 'import { createRequire as requireOf } from "node:module";\nconst require = requireOf(import.meta.url);',
     },
   });
-  cpSync(join(ROOT, BROWSER), join(making, BROWSER), { recursive: true });
+  copyBrowserFiles(making);
   settle(making, folder);
   removeOld(folder);
 }

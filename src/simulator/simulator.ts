@@ -17,6 +17,7 @@ import { createSimClock } from "./sim-clock.ts";
 import type { MerchantAccount, Merchants, SimulatorState } from "./state.ts";
 import { ControlInputError } from "./strict-input.ts";
 import { createSwitchBoard } from "./switches.ts";
+import { registerOwnScripts } from "./windows/browser-scripts.ts";
 
 const BODY_BYTES_MAX = 1 << 20;
 
@@ -119,7 +120,7 @@ function buildApp(state: SimulatorState): FastifyInstance {
 
   const ofGateways = DIALECTS.flatMap((dialect) => dialect.register(app, state));
   const ofControl = [...registerControlApi(app, state), ...registerNoticeApi(app, state, DIALECTS)];
-  const paths = [...ofGateways, ...ofControl, "/"];
+  const paths = [...ofGateways, ...ofControl, ...registerOwnScripts(app), "/"];
   registerPages(
     app,
     state,
