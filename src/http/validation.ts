@@ -2,7 +2,7 @@
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
 import { scrub } from "../lib/scrub.ts";
 import type { Text } from "./language.ts";
-import { findNearest } from "./nearest.ts";
+import { findNearest } from "../lib/nearest.ts";
 import type { FieldFault } from "./problem-error.ts";
 import { FIELD_TEXTS, isFieldName } from "./schemas/field-texts.ts";
 import { describeUnfitCharacter } from "./schemas/formats.ts";

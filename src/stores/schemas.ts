@@ -47,7 +47,7 @@ const sealed = new Schema({ keyId: text, iv: text, tag: text, data: text }, part
 const decline = new Schema({ code: text, kind: text, rawCode: text, rawMessage: text }, part);
 
 const transaction = new Schema(
-  { id: text, approvedAt: instant, approvalNumber: text, cardName: text },
+  { id: text, approvedAt: instant, approvalNumber: text, cardName: text, payMethod: text },
   part,
 );
 
