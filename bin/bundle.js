@@ -3,6 +3,7 @@
 // Nobody has to call this; a build (`dist/`) has nothing of it.
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -17,6 +18,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CACHE = join(ROOT, "node_modules", ".cache", "kiwoom-billing");
 const SOURCES = ["src", "workers"];
+/** Read as they are, by the code beside them. */
+const ASSETS = "src/simulator/windows/browser";
 /** Bundles of earlier sources that stay: something may still be running from them. */
 const KEPT = 4;
 /** They read files of their own beside their code. */
@@ -33,7 +36,8 @@ const STARTED = /new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g;
  */
 export async function bundleSources() {
   const files = SOURCES.flatMap(listSources);
-  const folder = join(CACHE, fingerprint(files));
+  const assets = readdirSync(join(ROOT, ASSETS)).map((file) => join(ASSETS, file));
+  const folder = join(CACHE, fingerprint([...files, ...assets]));
   if (!existsSync(folder)) await pack(files, folder);
   return folder;
 }
@@ -88,6 +92,7 @@ async function pack(files, folder) {
       js: 'import { createRequire as requireOf } from "node:module";\nconst require = requireOf(import.meta.url);',
     },
   });
+  cpSync(join(ROOT, ASSETS), join(making, ASSETS), { recursive: true });
   settle(making, folder);
   removeOld(folder);
 }

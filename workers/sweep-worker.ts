@@ -18,8 +18,8 @@ export function createSweepWorker(deps: WorkerDeps, settings: WorkerSettings): W
       if (turn === null) return "another is under way";
       try {
         await sweep(deps.sweep);
-        await tellCustomers(deps.tell);
         await sweepInbox(deps.sweep);
+        await tellCustomers(deps.tell);
       } finally {
         await turn.end();
       }

@@ -3,7 +3,6 @@
  * asked, or, where it cannot be asked, where it matches our own record (law 7).
  */
 import { backoffMs } from "../domain/backoff.ts";
-import type { Recording } from "../domain/charge-policy.ts";
 import {
   type InboxEntry,
   type InboxOutcome,
@@ -16,13 +15,12 @@ import { type InboxReason, type Judgement, flag, wait } from "../domain/notice-j
 import { judgeNotice } from "../domain/notice-rules.ts";
 import type { GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayNotice } from "../gateways/notice.ts";
-import { newId } from "../lib/ids.ts";
 import { describeError } from "../lib/logger.ts";
 import type { WorkHints } from "../queues/work-hints.ts";
 import type { InboxStore } from "../stores/inbox.ts";
 import { type Answer, askForNotice } from "./ask-for-notice.ts";
 import { followUp } from "./follow-up.ts";
-import { readInstants } from "./instants.ts";
+import { recordingOf } from "./notice-recording.ts";
 import type { ReconcileDeps } from "./reconcile-attempt.ts";
 import { stopWhenBroken } from "./stop-broken.ts";
 import { updateDocument } from "./update-document.ts";
@@ -142,9 +140,9 @@ interface Matter {
 async function judgeAndAsk(deps: ApplyNoticeDeps, matter: Matter): Promise<Answer> {
   const { invoice } = matter;
   const adapter = deps.gateways.find(invoice.gateway, invoice.account);
-  if (adapter === undefined) return flag("another_merchant") as Answer;
+  if (adapter === undefined) return flag("another_merchant");
   const decided = await stopWhenBroken(deps, invoice.id, () => decide(deps, matter, adapter));
-  return decided ?? (flag("contradicts") as Answer);
+  return decided ?? flag("contradicts");
 }
 
 async function decide(
@@ -169,7 +167,7 @@ async function decide(
 
 /** The gateway does not say so. A failure that it does not confirm stays beside the open question. */
 function notConfirmed({ kind }: GatewayNotice): Answer {
-  return (kind === "failed" ? flag("failure_not_proof") : wait("not_confirmed")) as Answer;
+  return kind === "failed" ? flag("failure_not_proof") : wait("not_confirmed");
 }
 
 async function judge(
@@ -192,12 +190,6 @@ async function judge(
 async function goOn(deps: ApplyNoticeDeps, document: Invoice): Promise<void> {
   await followUp(deps, document);
   if (document.step === "refund") await deps.hints.charge(document);
-}
-
-async function recordingOf(deps: ApplyNoticeDeps, entry: InboxEntry): Promise<Recording> {
-  const at = await readInstants(deps);
-  const random = deps.random();
-  return { at, actor: "notice", by: entry.id, random, refundId: newId("ref") };
 }
 
 /** A cancellation that came before the approval that it belongs to is looked at again. */

@@ -1,6 +1,5 @@
 /** A notice has said that now is the time to ask the gateway. What it answers is applied, nothing else. */
 import { recordShownRefunds } from "../domain/cancellation-rules.ts";
-import type { Recording } from "../domain/charge-policy.ts";
 import type { InboxEntry } from "../domain/inbox.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import {
@@ -12,9 +11,8 @@ import {
 } from "../domain/notice-judgement.ts";
 import type { GatewayAdapter } from "../gateways/gateway.ts";
 import type { GatewayNotice } from "../gateways/notice.ts";
-import { newId } from "../lib/ids.ts";
 import { followUp } from "./follow-up.ts";
-import { readInstants } from "./instants.ts";
+import { recordingOf } from "./notice-recording.ts";
 import { adoptLate } from "./recheck-attempts.ts";
 import { type ReconcileDeps, lookUp, openCall, reconcileAttempt } from "./reconcile-attempt.ts";
 import { updateDocument } from "./update-document.ts";
@@ -56,7 +54,7 @@ async function askAboutClosed(
   if (reading.kind !== "found") return null;
   // Nothing is owed where all that was approved went back already.
   const isGone = reading.transactions.every(({ refunded }) => refunded);
-  if (notice.kind === "canceled" && isGone) return nothing("already_known") as Answer;
+  if (notice.kind === "canceled" && isGone) return nothing("already_known");
   const recording = await recordingOf(deps, entry);
   let moved = false;
   const { document } = await updateDocument(deps.invoices, invoice.id, (read) => {
@@ -66,7 +64,7 @@ async function askAboutClosed(
   });
   if (!moved) return null;
   await followUp(deps, document);
-  return notice.kind === "paid" ? (change(document, "late_approval") as Answer) : null;
+  return notice.kind === "paid" ? change(document, "late_approval") : null;
 }
 
 /** What went back beyond our own refunds. */
@@ -96,9 +94,3 @@ async function askAboutRefunds(
 }
 
 const NOT_CONFIRMED = { kind: "wait", reason: "not_confirmed" } as const;
-
-async function recordingOf(deps: ReconcileDeps, entry: InboxEntry): Promise<Recording> {
-  const at = await readInstants(deps);
-  const random = deps.random();
-  return { at, actor: "notice", by: entry.id, random, refundId: newId("ref") };
-}

@@ -1,8 +1,9 @@
 /** The sweep's part that is about notices: beside the sweep of money, which it cannot hold up. */
 import type { OperationalClock } from "../lib/clock.ts";
-import { type Logger, describeError } from "../lib/logger.ts";
+import type { Logger } from "../lib/logger.ts";
 import type { Queues } from "../queues/queues.ts";
 import type { InboxStore } from "../stores/inbox.ts";
+import { runSteps } from "./run-steps.ts";
 
 export interface SweepInboxDeps {
   inbox: Pick<InboxStore, "listDue" | "removeRaw">;
@@ -21,15 +22,11 @@ const UNSEEN_KEPT_DAYS = 365;
 
 /** Hands out the notices that are to be looked at: those whose hint was lost, and those that waited. */
 export async function sweepInbox(deps: SweepInboxDeps): Promise<void> {
-  try {
+  const enqueue = async () => {
     const due = await deps.inbox.listDue(deps.clock.now(), BATCH);
     await deps.queues.addDocuments("webhook", due);
-  } catch (error) {
-    deps.log.error(
-      { step: "enqueue notices", err: describeError(error) },
-      "a step of the sweep failed",
-    );
-  }
+  };
+  await runSteps(deps.log, [["enqueue notices", enqueue]]);
 }
 
 /**

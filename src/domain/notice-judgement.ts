@@ -68,12 +68,12 @@ export type Judgement =
   | { kind: "flag"; reason: InboxReason }
   | { kind: "ask"; about: Question };
 
-export const change = (invoice: Invoice, reason: InboxReason): Judgement => ({
-  kind: "change",
-  invoice,
-  reason,
-});
-export const nothing = (reason: InboxReason): Judgement => ({ kind: "nothing", reason });
-export const wait = (reason: InboxReason): Judgement => ({ kind: "wait", reason });
-export const flag = (reason: InboxReason): Judgement => ({ kind: "flag", reason });
-export const ask = (about: Question): Judgement => ({ kind: "ask", about });
+export const change = (invoice: Invoice, reason: InboxReason) =>
+  ({ kind: "change", invoice, reason }) as const satisfies Judgement;
+export const nothing = (reason: InboxReason) =>
+  ({ kind: "nothing", reason }) as const satisfies Judgement;
+export const wait = (reason: InboxReason) =>
+  ({ kind: "wait", reason }) as const satisfies Judgement;
+export const flag = (reason: InboxReason) =>
+  ({ kind: "flag", reason }) as const satisfies Judgement;
+export const ask = (about: Question) => ({ kind: "ask", about }) as const satisfies Judgement;

@@ -1,8 +1,8 @@
 /** From what the validator found to faults that name the field and say what would be right. */
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
+import { findNearest } from "../lib/nearest.ts";
 import { scrub } from "../lib/scrub.ts";
 import type { Text } from "./language.ts";
-import { findNearest } from "../lib/nearest.ts";
 import type { FieldFault } from "./problem-error.ts";
 import { FIELD_TEXTS, isFieldName } from "./schemas/field-texts.ts";
 import { describeUnfitCharacter } from "./schemas/formats.ts";

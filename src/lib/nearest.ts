@@ -1,13 +1,22 @@
 /** The known word that is spelled most like this one; undefined when none is near. */
 export function findNearest(word: string, known: readonly string[]): string | undefined {
-  const looked = word.slice(0, LENGTH_MAX).toLowerCase();
-  const [nearest] = known
-    .map((candidate) => ({ candidate, distance: editDistance(looked, candidate.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance);
+  const nearest = nearestOf(word, known);
   if (nearest === undefined) return undefined;
   // Further apart than half of the word is no likeness any more.
   const limit = Math.max(2, Math.ceil(nearest.candidate.length / 2));
   return nearest.distance <= limit ? nearest.candidate : undefined;
+}
+
+/** The known word that is spelled most like this one, however far; undefined when none is known. */
+export function findNearestOfAll(word: string, known: readonly string[]): string | undefined {
+  return nearestOf(word, known)?.candidate;
+}
+
+function nearestOf(word: string, known: readonly string[]) {
+  const looked = word.slice(0, LENGTH_MAX).toLowerCase();
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(looked, candidate.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance)[0];
 }
 
 /** Longest part of a word that is compared: the work grows with it. */

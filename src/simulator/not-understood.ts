@@ -33,27 +33,3 @@ export function createNotUnderstoodList(clock: OperationalClock): NotUnderstoodL
     },
   };
 }
-
-/** The known path that is spelled most like this one. */
-export function nearestPath(path: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => ({
-    candidate,
-    distance: editDistance(path.toLowerCase(), candidate.toLowerCase()),
-  }));
-  return distances.toSorted((a, b) => a.distance - b.distance)[0]?.candidate;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [row, letter] of a.split("").entries()) {
-    const current = [row + 1];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-      const dropped = (previous[column] ?? 0) + 1;
-      const inserted = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, dropped, inserted));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type OperationalClock, systemClock } from "../lib/clock.ts";
+import { findNearestOfAll } from "../lib/nearest.ts";
 import { registerControlApi } from "./control-api.ts";
 import { createCallRate } from "./call-rate.ts";
 import { DIALECTS } from "./dialects.ts";
@@ -10,12 +11,13 @@ import { createLedger } from "./ledger.ts";
 import { registerNoticeApi } from "./notices/console-api.ts";
 import { createNoticeUrls } from "./notices/notice-urls.ts";
 import { createNotices } from "./notices/notices.ts";
-import { createNotUnderstoodList, nearestPath } from "./not-understood.ts";
+import { createNotUnderstoodList } from "./not-understood.ts";
 import { registerPages } from "./pages.ts";
 import { createSimClock } from "./sim-clock.ts";
 import type { MerchantAccount, Merchants, SimulatorState } from "./state.ts";
 import { ControlInputError } from "./strict-input.ts";
 import { createSwitchBoard } from "./switches.ts";
+import { registerOwnScripts } from "./windows/browser-scripts.ts";
 
 const BODY_BYTES_MAX = 1 << 20;
 
@@ -118,7 +120,7 @@ function buildApp(state: SimulatorState): FastifyInstance {
 
   const ofGateways = DIALECTS.flatMap((dialect) => dialect.register(app, state));
   const ofControl = [...registerControlApi(app, state), ...registerNoticeApi(app, state, DIALECTS)];
-  const paths = [...ofGateways, ...ofControl, "/"];
+  const paths = [...ofGateways, ...ofControl, ...registerOwnScripts(app), "/"];
   registerPages(
     app,
     state,
@@ -151,7 +153,7 @@ function answerUnknownPath(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
   const path = (request.url.split("?")[0] ?? "").slice(0, 200);
-  const nearest = nearestPath(path, known);
+  const nearest = findNearestOfAll(path, known);
   const reason = nearest === path ? "wrong method" : "unknown path";
   notUnderstood.add({ method: request.method, path, reason });
   const hint =

@@ -6,6 +6,7 @@ import { type Effect, isReplyEffect, isSwallowing } from "./effects.ts";
 import type { ReplyEffect, SwallowingEffect } from "./effects.ts";
 import type { RequestFacts } from "./faults.ts";
 import type { SimulatorState } from "./state.ts";
+import { type PageReply, sendPage } from "./windows/reply-page.ts";
 
 /** What a gateway answers when nothing disturbs it. */
 interface WireReply {
@@ -15,7 +16,7 @@ interface WireReply {
 
 /** The end of processing: the reply, and what the card does to it. */
 export interface Processed {
-  readonly reply: WireReply;
+  readonly reply: WireReply | PageReply;
   readonly replyDelayMs?: number;
   /** A card's own fault; a rule's fault goes before it. */
   readonly effect?: ReplyEffect | "hang" | undefined;
@@ -65,6 +66,8 @@ export async function serveExchange(
   else notices.send();
   const isWrongCharset = spoiling === "commit_then_wrong_charset";
   if (spoiling && !isWrongCharset) return spoil(spoiling, reply);
+  // A page is asked for by a browser, which reads any charset.
+  if ("text" in processed.reply) return sendPage(reply, processed.reply);
   const { status, body } = processed.reply;
   const bytes = iconv.encode(JSON.stringify(body), isWrongCharset ? OTHER[charset] : charset);
   // The label says what the gateway always says: a wrong charset is not told.

@@ -10,8 +10,8 @@ import { standingOf } from "../../src/domain/contract-rules.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import { BILLABLE_STATES, type Subscription } from "../../src/domain/subscription.ts";
 import type { Sent } from "./interleavings-gateway.ts";
+import type { Answered, World, Written } from "./interleavings-run.ts";
 import type { Request } from "./interleavings-scenario.ts";
-import type { Answered, World, Written } from "./interleavings-world.ts";
 import { type Accounts, approvalsOf, findViolations } from "./invariants.ts";
 
 /** What a run left behind. */

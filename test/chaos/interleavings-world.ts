@@ -3,106 +3,27 @@
  * happen. The use cases, the stores, the adapter and the simulator are the real ones.
  */
 import { attemptCharge } from "../../src/billing/attempt-charge.ts";
-import { attemptRefund } from "../../src/billing/attempt-refund.ts";
 import { cancelSubscription } from "../../src/billing/cancel-subscription.ts";
 import { changeCard } from "../../src/billing/change-card.ts";
 import { openDuePeriods } from "../../src/billing/open-due-periods.ts";
 import { payOpenInvoice } from "../../src/billing/pay-open-invoice.ts";
-import { recheckAttempts } from "../../src/billing/recheck-attempts.ts";
 import { reconcileAttempt } from "../../src/billing/reconcile-attempt.ts";
 import { requestPayment } from "../../src/billing/request-payment.ts";
 import { requestRefund } from "../../src/billing/request-refund.ts";
 import { sweep } from "../../src/billing/sweep.ts";
-import type { ChargePolicy } from "../../src/domain/charge-policy.ts";
-import { BillingError } from "../../src/domain/errors.ts";
-import { type Invoice, isInFlight, periodInvoiceId } from "../../src/domain/invoice.ts";
-import { type Subscription, createSubscription } from "../../src/domain/subscription.ts";
-import type { GatewayAdapter } from "../../src/gateways/gateway.ts";
+import { isInFlight, periodInvoiceId } from "../../src/domain/invoice.ts";
+import { createSubscription } from "../../src/domain/subscription.ts";
 import { createGatewayRegistry } from "../../src/gateways/registry.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { createLogger } from "../../src/lib/logger.ts";
-import type { Queues } from "../../src/queues/queues.ts";
-import type { HintedInvoice, WorkHints } from "../../src/queues/work-hints.ts";
-import type { InvoiceStore } from "../../src/stores/invoices.ts";
-import { FREE_TRAFFIC } from "../support/free-traffic.ts";
-import { NO_OUTGOING } from "../support/no-outgoing.ts";
-import { type Network, createNetwork } from "./interleavings-gateway.ts";
-import { type Site, type Stores, START, secrets } from "./interleavings-lane.ts";
-import type { Deployment, Request, Scenario } from "./interleavings-scenario.ts";
-import { type Actor, type Steps, stepwise } from "./interleavings-steps.ts";
+import { type Deps, type Run, depsOf, launch } from "./interleavings-deps.ts";
+import { createNetwork } from "./interleavings-gateway.ts";
+import { type Site, START } from "./interleavings-lane.ts";
+import { HOUR_MS, LEASE, POLICY, type Sabotage, type World } from "./interleavings-run.ts";
+import type { Request, Scenario } from "./interleavings-scenario.ts";
+import type { Actor, Steps } from "./interleavings-steps.ts";
 
 export const AMOUNT = 9900;
 const PART = 6000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-
-/** Longer than a call and its margin. */
-const LEASE = { leaseMs: 45_000, marginMs: 5000 };
-
-const POLICY: ChargePolicy = {
-  dunning: { stepDays: [], hour: 10, zone: "Asia/Seoul", finalState: "unpaid" },
-  resendBackoff: { firstMs: 1000, maxMs: MINUTE_MS, jitter: 0.5 },
-  lookUpBackoff: { firstMs: 20_000, maxMs: HOUR_MS, jitter: 0.2 },
-  pauseBackoff: { firstMs: HOUR_MS, maxMs: 24 * HOUR_MS, jitter: 0 },
-  settleDelayMs: 90_000,
-  attemptsMax: 30,
-  recheckDelaysMs: [HOUR_MS],
-  orderPrefix: "KB",
-};
-
-const log = createLogger({ level: "silent", name: "interleavings" });
-
-/** How a part of a worker is written naively, to see that the search would notice. */
-export interface Sabotage {
-  invoices?: (store: Stores["invoices"]) => Stores["invoices"];
-  adapter?: (adapter: GatewayAdapter) => GatewayAdapter;
-}
-
-/** One write of an invoice, in the order in which they happened. */
-export interface Written {
-  turn: number;
-  actor: string;
-  before: Invoice | null;
-  after: Invoice;
-}
-
-/** A use case that has ended, with its answer or its refusal. */
-export interface Answered {
-  request: Request["kind"] | "worker";
-  actor: string;
-  turn: number;
-  refusal: string | null;
-}
-
-export interface World {
-  readonly site: Site;
-  readonly steps: Steps;
-  readonly network: Network;
-  readonly writes: Written[];
-  readonly answers: Answered[];
-  readonly scenario: Scenario;
-  /** The contract as it was before anybody asked for anything. */
-  subscription: Subscription;
-  /** The invoice that everybody is after. */
-  readonly targetId: string;
-  /** What no use case may throw. */
-  failures: string[];
-}
-
-interface Run extends World {
-  sabotage: Sabotage;
-  /** How each hint is delivered; what is not named is delivered once. */
-  deliveries: Scenario["hints"][number][];
-  workersLeft: number;
-  /** Requests that were made so far: each gets a name of its own. */
-  started: number;
-  /** Once all is calm: jobs that wait to be done one after the other. */
-  jobs: ((deps: Deps) => Promise<unknown>)[] | null;
-  unfinished: Set<string>;
-  latest: Map<string, Invoice>;
-  targetId: string;
-}
-
 /** Most workers that hints may start in one run. */
 const WORKERS_MAX = 8;
 
@@ -229,33 +150,6 @@ function start(run: Run, request: Request, frozenAt?: number): void {
   launch(run, actor, { request: request.kind, job });
 }
 
-function launch(
-  run: Run,
-  actor: Actor,
-  { request, job }: { request: Answered["request"]; job: () => Promise<unknown> },
-): void {
-  const { name } = actor;
-  run.unfinished.add(name);
-  const note = (refusal: string | null) => {
-    run.unfinished.delete(name);
-    run.answers.push({ request, actor: name, turn: run.steps.now(), refusal });
-  };
-  // The first step waits for its turn as well, so that nobody is first by being written first.
-  actor
-    .turn("begins")
-    .then(job)
-    .then(
-      () => note(null),
-      (error: unknown) => {
-        const text = error instanceof BillingError ? error.code : String(error);
-        note(text);
-        if (!(error instanceof BillingError)) run.failures.push(`${name} threw ${text}`);
-      },
-    );
-}
-
-type Deps = ReturnType<typeof depsOf>;
-
 async function perform(run: Run, request: Request, deps: Deps): Promise<unknown> {
   const { id: subscriptionId } = run.subscription;
   const invoiceId = run.targetId;
@@ -301,122 +195,6 @@ async function perform(run: Run, request: Request, deps: Deps): Promise<unknown>
         idempotency: { key: "pay-once", bodyHash: "same" },
       });
   }
-}
-
-/** What a process of this deployment hands to its use cases; every call of it waits for a turn. */
-function depsOf(run: Run, actor: Actor, on: Deployment) {
-  const { site, steps, network } = run;
-  const stores = site.stores[on];
-  const { wrapAdapter, invoices } = naively(run, stores);
-  const adapter = wrapAdapter(network.attach(actor, site.adapters[on]));
-  const queues = queuesOf(run, actor, on);
-  return {
-    invoices: stepwise(actor, "invoices", watched(run, actor, invoices)),
-    subscriptions: stepwise(actor, "subscriptions", stores.subscriptions),
-    billingKeys: stepwise(actor, "billingKeys", stores.billingKeys),
-    pauses: stepwise(actor, "pauses", stores.pauses),
-    declines: stepwise(actor, "declines", stores.declines),
-    events: stepwise(actor, "events", stores.events),
-    businessClock: stepwise(actor, "businessClock", {
-      now: () => Promise.resolve(steps.clock.now()),
-    }),
-    clock: steps.clock,
-    gateways: createGatewayRegistry([adapter]),
-    secrets,
-    policy: { ...POLICY, dunning: { ...POLICY.dunning, stepDays: run.scenario.stepDays } },
-    lease: LEASE,
-    log,
-    worker: actor.name,
-    random: () => 0.5,
-    finalState: POLICY.dunning.finalState,
-    catchUp: "hold" as const,
-    outgoing: NO_OUTGOING,
-    accounts: [{ gateway: adapter.gateway, account: adapter.account }],
-    traffic: FREE_TRAFFIC,
-    queueWindow: 50,
-    alarmAfterMs: Number.MAX_SAFE_INTEGER,
-    jobsKeptDays: 7,
-    queues,
-    hints: queues.hints,
-  };
-}
-
-function naively(run: Run, stores: Stores) {
-  const { invoices, adapter } = run.sabotage;
-  return {
-    invoices: invoices?.(stores.invoices) ?? stores.invoices,
-    wrapAdapter: adapter ?? ((real: GatewayAdapter) => real),
-  };
-}
-
-/** The store, with each successful write noted in the moment in which it happens. */
-function watched(run: Run, actor: Actor, store: InvoiceStore): InvoiceStore {
-  const noted = async (writing: Promise<Invoice | null>) => {
-    const after = await writing;
-    if (after === null) return null;
-    const before = run.latest.get(after.id) ?? null;
-    run.writes.push({ turn: run.steps.now(), actor: actor.name, before, after });
-    run.latest.set(after.id, after);
-    return after;
-  };
-  return {
-    ...store,
-    insert: async (invoice) => {
-      const inserted = await store.insert(invoice);
-      if (inserted) await noted(Promise.resolve(invoice));
-      return inserted;
-    },
-    write: (read, next, guard) => noted(store.write(read, next, guard)),
-    claimAttempt: (read, next) => noted(store.claimAttempt(read, next)),
-    recordOutcome: (read, next) => noted(store.recordOutcome(read, next)),
-  };
-}
-
-/** Queues whose jobs are delivered once, twice or never. */
-function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
-  const deliver = (name: string, job: (deps: Deps) => Promise<unknown>) => {
-    if (run.jobs !== null) return void run.jobs.push(job);
-    const times = { once: 1, twice: 2, lost: 0 }[run.deliveries.shift() ?? "once"];
-    for (let copy = 0; copy < times && run.workersLeft > 0; copy += 1) {
-      run.workersLeft -= 1;
-      // A second delivery goes to the other deployment.
-      const home: Deployment = copy === 0 ? on : on === 0 ? 1 : 0;
-      const worker = run.steps.actor(`${name}${run.workersLeft}@${home}`);
-      launch(run, worker, { request: "worker", job: () => job(depsOf(run, worker, home)) });
-    }
-  };
-  const charge = ({ id, step }: Pick<HintedInvoice, "id" | "step">) =>
-    step === "refund"
-      ? deliver("refunder", (deps) => attemptRefund(deps, { invoiceId: id }))
-      : deliver("charger", (deps) => attemptCharge(deps, { invoiceId: id }));
-  const hints: WorkHints = {
-    charge: (invoice) => actor.effect("hints.charge", async () => charge(invoice)),
-    document: () => Promise.resolve(),
-    sweep: () => actor.effect("hints.sweep", async () => deliver("sweeper", (deps) => sweep(deps))),
-  };
-  const unused = () => Promise.reject(new Error("no use case asks the queues for this"));
-  return {
-    hints,
-    countWaiting: () => Promise.resolve(0),
-    listWithoutJob: unused,
-    addDocuments: () => Promise.resolve(),
-    addCharges: (_account, invoices) =>
-      actor.effect("queues.addCharges", async () => invoices.forEach(charge)),
-    addQuestions: (name, invoices) =>
-      actor.effect("queues.addQuestions", async () => {
-        for (const { id } of invoices) {
-          if (name === "ask") deliver("asker", (deps) => reconcileAttempt(deps, { invoiceId: id }));
-          else deliver("looker", (deps) => recheckAttempts(deps, { invoiceId: id }));
-        }
-      }),
-    pauseCharges: unused,
-    removeOldJobs: unused,
-    upsertSchedulers: unused,
-    takeSweepTurn: unused,
-    countJobs: unused,
-    all: () => [],
-    close: unused,
-  };
 }
 
 function passTime(run: Run, stretchesMs: readonly number[]): void {

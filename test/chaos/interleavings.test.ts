@@ -20,7 +20,8 @@ import { type Lane, START, openLane } from "./interleavings-lane.ts";
 import { type Scenario, scenarios } from "./interleavings-scenario.ts";
 import { createSteps, createVirtualClock } from "./interleavings-steps.ts";
 import { countReached, type Reached, nothingReached } from "./interleavings-reached.ts";
-import { type Sabotage, play } from "./interleavings-world.ts";
+import type { Sabotage } from "./interleavings-run.ts";
+import { play } from "./interleavings-world.ts";
 
 const SEED = Number(process.env["INTERLEAVING_SEED"] ?? "20261121");
 const PATH = process.env["INTERLEAVING_PATH"];

@@ -1,12 +1,7 @@
 /** The suite that every adapter passes, whatever its gateway's wire looks like. */
 import iconv from "iconv-lite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type {
-  ChargeRequest,
-  Credential,
-  GatewayAdapter,
-  PaymentSource,
-} from "../../src/gateways/gateway.ts";
+import type { ChargeRequest, Credential, GatewayAdapter } from "../../src/gateways/gateway.ts";
 import {
   type ScriptedServer,
   answerJson,
@@ -21,79 +16,13 @@ import {
   speakNoHttp,
   startScriptedServer,
 } from "../support/scripted-server.ts";
-import { type KeyInWire, describeKeyIn } from "./key-in-contract.ts";
-
-/** Replaces what the gateway would echo about a charge. */
-export interface EchoChanges {
-  orderNumber?: string;
-  amount?: string;
-  transactionId?: string;
-  merchant?: string;
-  token?: string;
-}
-
-/** What a request said, read back from the wire. */
-export interface SentCharge {
-  orderNumber: string;
-  amount: string;
-  productName: string;
-  customerName: string;
-}
-
-/** What the suite must know of one gateway's wire. */
-export interface GatewayFixtures {
-  createAdapter(server: { baseUrl: string; callDeadlineMs: number }): GatewayAdapter;
-  /** What the suite pays with; a billing key if absent. */
-  source?: PaymentSource;
-  /** Whether every call needs a credential of its own; one serves many if absent. */
-  credentialPerCall?: boolean;
-  /** What else an approval echoes, beside order number and amount. */
-  echoes?: ReadonlyArray<"merchant" | "token">;
-  paths: {
-    /** Where the credential is fetched; null where calls need none. */
-    credential: string | null;
-    /** Where the money moves. */
-    charge: string;
-    /** Where an answer that was received is made readable, if that is a call of its own. */
-    read?: string;
-  };
-  /** Makes the server behave as the gateway on a good day. */
-  approveEverything(server: ScriptedServer, echo?: EchoChanges): void;
-  /** Makes it decline charges with this code and these words. */
-  declineCharges(server: ScriptedServer, decline: { code: string; message: string }): void;
-  /** Makes it refuse the credential of a call, in each of the ways it may do so; empty where there is none. */
-  credentialRefusals: ReadonlyArray<(server: ScriptedServer) => void>;
-  /** One code of the gateway for each of these; null where it documents no hard one. */
-  declineCodes: { hard: string | null; soft: string; merchant: string; unmapped: string };
-  /** Reads the charge requests that arrived. */
-  sentCharges(server: ScriptedServer): SentCharge[];
-  /** The longest names that the gateway takes. */
-  nameLengthMax: { productName: number; customerName: number };
-  /** What must never be seen in a result: secret, token, card number, billing key. */
-  secrets: readonly string[];
-  /** Where a card in the clear is charged; exactly where the adapter declares that it takes one. */
-  keyIn?: KeyInWire;
-}
-
-/** The billing key that the suite charges. */
-export const CONTRACT_KEY = "bk0f3e5a7c9d1b2e4a6c";
-
-const CHARGE: ChargeRequest = {
-  orderNumber: "T-4F2K9QX1-1",
-  source: { kind: "billing_key", billingKey: CONTRACT_KEY },
-  amount: 9_900,
-  productName: "월간 구독",
-  customerId: "customer-1",
-  customerName: "김철수",
-};
-
-/** The charge that the suite makes. */
-export const CONTRACT_CHARGE: Readonly<ChargeRequest> = CHARGE;
+import { CONTRACT_CHARGE, type EchoChanges, type GatewayFixtures } from "./contract-fixtures.ts";
+import { describeKeyIn } from "./key-in-contract.ts";
 
 /** Runs the contract for one gateway. */
 export function describeGateway(name: string, fixtures: GatewayFixtures): void {
   const { paths } = fixtures;
-  const request = { ...CHARGE, ...(fixtures.source && { source: fixtures.source }) };
+  const request = { ...CONTRACT_CHARGE, ...(fixtures.source && { source: fixtures.source }) };
   const charging = { call: "charge", paidWith: request.source.kind } as const;
   const credentialPath = paths.credential ?? "";
   const credentialCalls = () => server.requests.filter((one) => one.path === credentialPath).length;
@@ -153,10 +82,10 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       );
       expect(fixtures.sentCharges(server)).toEqual([
         {
-          orderNumber: CHARGE.orderNumber,
+          orderNumber: CONTRACT_CHARGE.orderNumber,
           amount: "9900",
-          productName: CHARGE.productName,
-          customerName: CHARGE.customerName,
+          productName: CONTRACT_CHARGE.productName,
+          customerName: CONTRACT_CHARGE.customerName,
         },
       ]);
     });
@@ -348,7 +277,10 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
         const outcome = await charge();
         if (outcome.kind !== "unknown" || !outcome.evidence) throw new Error("no evidence");
         const call = { credential: await credentialOf(adapter), maySend: () => true };
-        const expected = { orderNumber: CHARGE.orderNumber, amount: CHARGE.amount };
+        const expected = {
+          orderNumber: CONTRACT_CHARGE.orderNumber,
+          amount: CONTRACT_CHARGE.amount,
+        };
 
         const again = await adapter.readEvidence(call, outcome.evidence, expected);
         expect(again).toEqual({ ...again, kind: "unknown", evidence: outcome.evidence });
@@ -364,7 +296,10 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
       test("it is never called unsent when it is read later without a lease", async () => {
         const evidence = { kind: "enc_data", value: "sealed" };
         const call = { credential: await credentialOf(adapter), maySend: () => false };
-        const expected = { orderNumber: CHARGE.orderNumber, amount: CHARGE.amount };
+        const expected = {
+          orderNumber: CONTRACT_CHARGE.orderNumber,
+          amount: CONTRACT_CHARGE.amount,
+        };
         const outcome = await adapter.readEvidence(call, evidence, expected);
         expect(outcome).toMatchObject({ kind: "unknown", evidence });
       });
@@ -377,7 +312,8 @@ export function describeGateway(name: string, fixtures: GatewayFixtures): void {
     expect(savesWithCharge).toBe(fixtures.keyIn?.savePath !== undefined);
   });
 
-  if (fixtures.keyIn) describeKeyIn(name, { ...fixtures, ...fixtures.keyIn, charge: CHARGE });
+  if (fixtures.keyIn)
+    describeKeyIn(name, { ...fixtures, ...fixtures.keyIn, charge: CONTRACT_CHARGE });
 
   describe(`${name}: at the edges`, () => {
     test("cuts names between characters, and sends none that the gateway refuses", async () => {

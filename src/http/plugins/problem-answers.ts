@@ -2,11 +2,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { BillingError } from "../../domain/errors.ts";
 import { describeError } from "../../lib/logger.ts";
+import { findNearest } from "../../lib/nearest.ts";
 import { scrub } from "../../lib/scrub.ts";
 import type { AppDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
 import { languageOf } from "../language.ts";
-import { findNearest } from "../../lib/nearest.ts";
 import { ProblemError } from "../problem-error.ts";
 import { PROBLEMS, type ProblemCode, type ProblemFacts, presentProblem } from "../problems.ts";
 import type { RouteList } from "../route-list.ts";

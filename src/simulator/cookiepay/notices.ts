@@ -1,8 +1,7 @@
 import { toKoreaStamp } from "../korea-time.ts";
 import type { GatewayNotices, Told } from "../notices/gateway-notices.ts";
+import { saysSuccess, writeUtf8 } from "../notices/wire.ts";
 import type { Switches } from "../switches.ts";
-
-const ACKNOWLEDGED = "<RESULT>SUCCESS</RESULT>";
 
 /** 통지전문: approvals and cancellations, sent once. It spells some names otherwise than the replies do. */
 export const COOKIEPAY_NOTICES: GatewayNotices = {
@@ -13,15 +12,9 @@ export const COOKIEPAY_NOTICES: GatewayNotices = {
   timing: ({ cookiepay }) => cookiepay,
   write(told, switches) {
     const fields = renamed(fieldsOf(told), told, switches);
-    if (switches.cookiepay.noticeForm === "form") {
-      const contentType = "application/x-www-form-urlencoded; charset=utf-8";
-      const text = new URLSearchParams(fields).toString();
-      return { method: "POST", contentType, charset: "utf-8", text };
-    }
-    const contentType = "application/json; charset=utf-8";
-    return { method: "POST", contentType, charset: "utf-8", text: JSON.stringify(fields) };
+    return writeUtf8(fields, switches.cookiepay.noticeForm);
   },
-  isAcknowledged: ({ status, body }) => status === 200 && body.includes(ACKNOWLEDGED),
+  isAcknowledged: ({ status, body }) => status === 200 && saysSuccess(body),
 };
 
 type Fields = Readonly<Record<string, string>>;

@@ -1,10 +1,9 @@
 import iconv from "iconv-lite";
 import { toKoreaStamp } from "../korea-time.ts";
 import type { GatewayNotices, NoticeMessage, Told } from "../notices/gateway-notices.ts";
+import { saysSuccess } from "../notices/wire.ts";
 import type { Switches } from "../switches.ts";
 import { CODES } from "./codes.ts";
-
-const ACKNOWLEDGED = "<RESULT>SUCCESS</RESULT>";
 
 /** 통지전문: successful approvals and cancels, sent until the merchant's page says SUCCESS. */
 export const KIWOOMPAY_NOTICES: GatewayNotices = {
@@ -25,7 +24,7 @@ export const KIWOOMPAY_NOTICES: GatewayNotices = {
   },
   isAcknowledged({ status, body }, switches) {
     if (status !== 200) return false;
-    return formOf(switches) === "post_json" ? saysSuccess(body) : body.includes(ACKNOWLEDGED);
+    return formOf(switches) === "post_json" ? hasSuccessCode(body) : saysSuccess(body);
   },
 };
 
@@ -87,7 +86,7 @@ function transactionOf({ entry }: Told, { kiwoompay }: Switches): string {
   return (kiwoompay.cancelNumber === "own_daoutrx" ? own : undefined) ?? entry.transactionId ?? "";
 }
 
-function saysSuccess(body: string): boolean {
+function hasSuccessCode(body: string): boolean {
   try {
     const answer: unknown = JSON.parse(body);
     return (answer as { RESULTCODE?: unknown } | null)?.RESULTCODE === CODES.success;

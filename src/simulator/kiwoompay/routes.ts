@@ -18,6 +18,7 @@ import { READY_PATH, getReady, readyFacts } from "./ready.ts";
 import { spellingOf } from "./spelling.ts";
 import { createSugiOperation } from "./sugi.ts";
 import { createTokens } from "./tokens.ts";
+import { serveGatewayScript } from "../windows/browser-scripts.ts";
 
 const CREATORS = [
   createKeygenOperation,
@@ -25,6 +26,9 @@ const CREATORS = [
   createSugiOperation,
   createPayCancelOperation,
 ];
+
+/** The path of the real one. */
+const SCRIPT_PATH = "/sdk/v1/latest/kiwoompayEnc.js";
 
 const CATALOGUE: OperationCatalogue = {
   names: ["ready", "keygen", "batch", "sugi", "pay_cancel", NOTICE_OPERATION],
@@ -54,7 +58,8 @@ function register(app: FastifyInstance, state: SimulatorState): readonly string[
     for (const operation of operations) registerStepTwo(scope, gateway, operation);
     done();
   });
-  return [READY_PATH, ...operations.map(({ path }) => path)];
+  const script = serveGatewayScript(app, SCRIPT_PATH, "kiwoompay-enc");
+  return [READY_PATH, ...operations.map(({ path }) => path), script];
 }
 
 function registerReady(

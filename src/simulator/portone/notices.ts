@@ -1,5 +1,6 @@
 import type { LedgerEntry } from "../ledger-entry.ts";
 import type { GatewayNotices, Told } from "../notices/gateway-notices.ts";
+import { writeUtf8 } from "../notices/wire.ts";
 
 const ASKED_URLS_MAX = 5;
 const ASKED_URL_LENGTH_MAX = 2_000;
@@ -16,14 +17,7 @@ export const PORTONE_NOTICES: GatewayNotices = {
   timing: ({ portone }) => portone,
   askedUrls: ({ approval }) => toUrls(approval.detail?.noticeUrls),
   write(told, { portone }) {
-    const fields = fieldsOf(told);
-    if (portone.noticeForm === "form") {
-      const contentType = "application/x-www-form-urlencoded; charset=utf-8";
-      const text = new URLSearchParams(fields).toString();
-      return { method: "POST", contentType, charset: "utf-8", text };
-    }
-    const contentType = "application/json; charset=utf-8";
-    return { method: "POST", contentType, charset: "utf-8", text: JSON.stringify(fields) };
+    return writeUtf8(fieldsOf(told), portone.noticeForm);
   },
   // It is sent again after a network error or a 5xx alone.
   isAcknowledged: ({ status }) => status < 500,

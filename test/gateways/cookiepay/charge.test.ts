@@ -6,7 +6,7 @@ import {
   answerText,
   startScriptedServer,
 } from "../../support/scripted-server.ts";
-import { CONTRACT_CHARGE, CONTRACT_KEY } from "../contract.ts";
+import { CONTRACT_CHARGE, CONTRACT_KEY } from "../contract-fixtures.ts";
 import {
   PATHS,
   SECRET,

@@ -1,6 +1,7 @@
 import { answerJson } from "../../support/scripted-server.ts";
 import { describeListing } from "../listing-contract.ts";
-import { CONTRACT_KEY, describeGateway } from "../contract.ts";
+import { CONTRACT_KEY } from "../contract-fixtures.ts";
+import { describeGateway } from "../contract.ts";
 import { CARD_NUMBER, PATHS, SECRET, TOKEN, approveEverything, createAdapter } from "./wire.ts";
 
 describeGateway("cookiepay", {

@@ -5,7 +5,7 @@ import {
   answerJson,
   startScriptedServer,
 } from "../../support/scripted-server.ts";
-import { CONTRACT_CHARGE } from "../contract.ts";
+import { CONTRACT_CHARGE } from "../contract-fixtures.ts";
 import {
   CARD_NUMBER,
   ISSUED,

@@ -9,7 +9,7 @@ import {
   type ScriptedServer,
   answerJson,
 } from "../../support/scripted-server.ts";
-import type { EchoChanges } from "../contract.ts";
+import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const PATHS = {
   token: "/payAuth/token",

@@ -7,7 +7,7 @@ import {
   answerText,
   startScriptedServer,
 } from "../../support/scripted-server.ts";
-import { CONTRACT_CHARGE, CONTRACT_KEY } from "../contract.ts";
+import { CONTRACT_CHARGE, CONTRACT_KEY } from "../contract-fixtures.ts";
 import {
   CARD_NUMBER,
   CPID,

@@ -1,7 +1,8 @@
 import type { KiwoompayDialect } from "../../../src/gateways/kiwoompay/account.ts";
 import type { PaymentSource } from "../../../src/gateways/gateway.ts";
 import type { ScriptedServer } from "../../support/scripted-server.ts";
-import { CONTRACT_KEY, type GatewayFixtures, describeGateway } from "../contract.ts";
+import { CONTRACT_KEY, type GatewayFixtures } from "../contract-fixtures.ts";
+import { describeGateway } from "../contract.ts";
 import {
   CARD_NUMBER,
   LINK_KEY,

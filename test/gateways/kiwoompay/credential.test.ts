@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { GatewayAdapter } from "../../../src/gateways/gateway.ts";
 import { toReturnUrl } from "../../../src/gateways/kiwoompay/return-url.ts";
 import { type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
-import { CONTRACT_CHARGE } from "../contract.ts";
+import { CONTRACT_CHARGE } from "../contract-fixtures.ts";
 import {
   LINK_KEY,
   READY,

@@ -10,7 +10,7 @@ import {
   type ScriptedServer,
   answerText,
 } from "../../support/scripted-server.ts";
-import type { EchoChanges } from "../contract.ts";
+import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const READY = "/pay/ready";
 export const CPID = "CTS12345";

@@ -6,7 +6,7 @@ import {
   answerJson,
   startScriptedServer,
 } from "../../support/scripted-server.ts";
-import { CONTRACT_CHARGE } from "../contract.ts";
+import { CONTRACT_CHARGE } from "../contract-fixtures.ts";
 import { AUTHENTICATION, CERT_KEY, ORDR_IDXX, PATHS, createAdapter, openCall } from "./wire.ts";
 
 const APPROVED = {

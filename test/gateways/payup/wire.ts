@@ -5,7 +5,7 @@ import type { GatewayAdapter, GatewayCall } from "../../../src/gateways/gateway.
 import type { OpenWindowRequest } from "../../../src/gateways/window.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
-import type { EchoChanges } from "../contract.ts";
+import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const PATHS = {
   order: "/ep/api/kakao/tester/order",

@@ -1,5 +1,6 @@
 import { type Script, answerJson } from "../../support/scripted-server.ts";
-import { CONTRACT_KEY, describeGateway } from "../contract.ts";
+import { CONTRACT_KEY, type GatewayFixtures } from "../contract-fixtures.ts";
+import { describeGateway } from "../contract.ts";
 import { describeListing, type ListedPayment } from "../listing-contract.ts";
 import {
   CARD,
@@ -13,7 +14,6 @@ import {
   failCharges,
   payment,
 } from "./wire.ts";
-import type { GatewayFixtures } from "../contract.ts";
 
 function fixturesAt(path: string): GatewayFixtures {
   return {

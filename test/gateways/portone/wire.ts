@@ -5,7 +5,7 @@ import type { PortoneConfig } from "../../../src/gateways/portone/account.ts";
 import type { CardDetails, GatewayAdapter, GatewayCall } from "../../../src/gateways/gateway.ts";
 import { type Script, type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
 import type { OpenWindowRequest } from "../../../src/gateways/window.ts";
-import type { EchoChanges } from "../contract.ts";
+import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const PATHS = {
   token: "/users/getToken",

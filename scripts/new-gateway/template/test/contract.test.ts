@@ -1,6 +1,7 @@
 import { createAcmepayAdapter } from "../gateway/index.ts";
 import { systemClock } from "../../../../src/lib/clock.ts";
-import { CONTRACT_KEY, describeGateway } from "../../../../test/gateways/contract.ts";
+import { CONTRACT_KEY } from "../../../../test/gateways/contract-fixtures.ts";
+import { describeGateway } from "../../../../test/gateways/contract.ts";
 import { answerJson } from "../../../../test/support/scripted-server.ts";
 
 const SECRET = "acmepay-secret-of-tests";
