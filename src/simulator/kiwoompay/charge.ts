@@ -41,10 +41,17 @@ export function findCard({ state }: Kiwoompay, call: AdmittedCall): CardInHand |
   return { card, expiry };
 }
 
+/** What the ledger must know of a call: of a second step, or of a window. */
+type PaidCall = Pick<AdmittedCall, "merchant" | "payMethod" | "body">;
+
 /** The refusal of a billing key's card in the real sandbox, and of a used order number. */
-export function refusePayment({ state }: Kiwoompay, call: AdmittedCall): Decline | null {
-  if (refusesTestCards(state)) return UNREGISTERED;
-  if (!isUsed(state, call.merchant, call.body.ORDERNO ?? "")) return null;
+export function refusePayment(gateway: Kiwoompay, call: PaidCall): Decline | null {
+  return refusesTestCards(gateway.state) ? UNREGISTERED : refuseUsed(gateway, call);
+}
+
+/** The refusal of a used order number. */
+export function refuseUsed({ state }: Kiwoompay, { merchant, body }: PaidCall): Decline | null {
+  if (!isUsed(state, merchant, body.ORDERNO ?? "")) return null;
   return { kind: "decline", code: CODES.duplicateOrderNumber, decidedBy: "gateway" };
 }
 
@@ -67,11 +74,12 @@ function isUsed({ ledger, switches }: SimulatorState, merchant: string, orderNum
 /** The ledger's entry of an approval. */
 export function approvalDraft(
   { state }: Kiwoompay,
-  call: AdmittedCall,
+  call: PaidCall,
   paid: {
     at: Date;
     decision: Approval;
-    card: TestCard;
+    /** Null: a wallet's own money. */
+    card: TestCard | null;
     billingKey?: string | undefined;
   },
 ): EntryDraft {
@@ -87,14 +95,16 @@ export function approvalDraft(
     orderNumber: body.ORDERNO,
     transactionId: newTransactionId(ledger, paid.at),
     amount: Number(body.AMOUNT),
-    cardLast4: paid.card.number.slice(-4),
+    cardLast4: paid.card?.number.slice(-4),
     fault: paid.decision.fault?.kind,
     detail: {
       payMethod: call.payMethod,
       authNumber: newAuthNumber(ledger),
-      cardCode: paid.card.cardCode,
-      cardName: paid.card.cardName,
-      maskedNumber: maskNumber(paid.card),
+      ...(paid.card && {
+        cardCode: paid.card.cardCode,
+        cardName: paid.card.cardName,
+        maskedNumber: maskNumber(paid.card),
+      }),
       productName: body.PRODUCTNAME ?? "",
       productCode: body.PRODUCTCODE ?? "",
       buyerName: body.USERNAME ?? "",
@@ -104,7 +114,7 @@ export function approvalDraft(
 }
 
 /** What only a notice prints again, as far as it was sent. */
-function noticeTexts({ body }: AdmittedCall): Record<string, string> {
+function noticeTexts({ body }: PaidCall): Record<string, string> {
   const { EMAIL, RESERVEDINDEX1, RESERVEDINDEX2, RESERVEDSTRING } = body;
   return {
     ...(EMAIL && { email: EMAIL }),
@@ -153,28 +163,35 @@ export function withApprovalFaults(processed: Processed, approval: Approval): Pr
 
 /** Writes a decline and answers with it. */
 export function decline(
-  { state }: Kiwoompay,
+  gateway: Kiwoompay,
   call: AdmittedCall,
-  { declined, operation }: { declined: Decline; operation: StepTwo },
+  told: { declined: Decline; operation: StepTwo },
 ): Processed {
   const { body, spelling } = call;
+  const draft = declineDraft(gateway, call, told);
+  const cardLast4 = body.CARDNO?.slice(-4);
+  gateway.state.ledger.append([{ ...draft, billingKey: body[spelling.billingKey], cardLast4 }]);
+  return refusing(spelling, refuse(told.declined.code));
+}
+
+/** The ledger's entry of a decline. */
+export function declineDraft(
+  { state }: Kiwoompay,
+  { merchant, body, effect }: PaidCall & Pick<AdmittedCall, "effect">,
+  { declined, operation }: { declined: Decline; operation: StepTwo | "window_pay" },
+): EntryDraft {
   const { code, decidedBy } = declined;
   const isCharge = operation !== "keygen" || body.DIRECT_YN === "Y";
-  state.ledger.append([
-    {
-      at: state.clock.business().toISOString(),
-      gateway: GATEWAY,
-      merchant: call.merchant,
-      kind: "decline",
-      billingKey: body[spelling.billingKey],
-      buyerId: body.USERID || undefined,
-      orderNumber: body.ORDERNO,
-      amount: isCharge ? Number(body.AMOUNT) : undefined,
-      code,
-      cardLast4: body.CARDNO?.slice(-4),
-      fault: declineFault(call.effect, decidedBy),
-      detail: { operation, decidedBy },
-    },
-  ]);
-  return refusing(spelling, refuse(code));
+  return {
+    at: state.clock.business().toISOString(),
+    gateway: GATEWAY,
+    merchant,
+    kind: "decline",
+    buyerId: body.USERID || undefined,
+    orderNumber: body.ORDERNO,
+    amount: isCharge ? Number(body.AMOUNT) : undefined,
+    code,
+    fault: declineFault(effect, decidedBy),
+    detail: { operation, decidedBy },
+  };
 }

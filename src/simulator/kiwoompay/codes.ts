@@ -5,7 +5,7 @@ export const GATEWAY = "kiwoompay";
 
 /**
  * KiwoomPay's result codes. 0000 is documented; FAIL and the others up to 9206 come second-hand, from
- * a reseller's specification; the last four are the simulator's own. A client must not depend on them.
+ * a reseller's specification; the last five are the simulator's own. A client must not depend on them.
  */
 export const CODES = {
   success: "0000",
@@ -26,6 +26,7 @@ export const CODES = {
   badValue: "9012",
   unknownField: "9013",
   unknownBillingKey: "9301",
+  wrongHash: "9302",
 } as const;
 
 /** The message beside every success, as it was recorded. */

@@ -4,6 +4,7 @@ import type { GatewayNotices, NoticeMessage, Told } from "../notices/gateway-not
 import { saysSuccess } from "../notices/wire.ts";
 import type { Switches } from "../switches.ts";
 import { CODES } from "./codes.ts";
+import { cancelNoticeName, isWallet } from "./window-methods.ts";
 
 /** 통지전문: successful approvals and cancels, sent until the merchant's page says SUCCESS. */
 export const KIWOOMPAY_NOTICES: GatewayNotices = {
@@ -63,22 +64,28 @@ function fieldsOf(told: Told, switches: Switches): Readonly<Record<string, strin
   };
 }
 
-/** The guide's example has five fields. A cancel says so in PAYMETHOD: else nobody could tell. */
+/**
+ * The guide's example has five fields. A cancel says so in PAYMETHOD, else nobody could tell; and a
+ * payment in a window what the customer chose, else nobody could cancel it.
+ */
 function guideFields(told: Told, switches: Switches): Readonly<Record<string, string>> {
-  const { entry } = told;
+  const { entry, approval } = told;
+  const saysMethod = entry.kind === "refund" || approval.detail?.via === "window";
   return {
     RESULTCODE: CODES.success,
     DAOUTRX: transactionOf(told, switches),
     ORDERNO: entry.orderNumber ?? "",
     AMOUNT: `${entry.amount ?? ""}`,
     AUTHDATE: toKoreaStamp(new Date(entry.at)),
-    ...(entry.kind === "refund" && { PAYMETHOD: payMethodOf(told) }),
+    ...(saysMethod && { PAYMETHOD: payMethodOf(told) }),
   };
 }
 
-/** A card is a card: of either contract, by billing key or by its number. */
-function payMethodOf({ entry }: Told): string {
-  return entry.kind === "refund" ? "CARD_CANCEL" : "CARD";
+/** A card is a card: of either contract, by billing key or by its number. A wallet has its name. */
+function payMethodOf({ entry, approval }: Told): string {
+  const paidWith = approval.detail?.payMethod ?? "";
+  if (entry.kind === "refund") return cancelNoticeName(paidWith);
+  return isWallet(paidWith) ? paidWith : "CARD";
 }
 
 function transactionOf({ entry }: Told, { kiwoompay }: Switches): string {

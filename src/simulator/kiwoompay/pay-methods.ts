@@ -1,4 +1,5 @@
 import { CODES, type Refusal, refuse } from "./codes.ts";
+import { isWallet } from "./window-methods.ts";
 
 /** The two contracts, of which each has pay methods of its own. */
 export type CardFamily = "CARD" | "CARDK";
@@ -33,6 +34,8 @@ const CANCELLING = /^(CARDK?)(-BATCH)?$/;
 
 /** What a PAYMETHOD asks for; it has other names when it cancels. */
 export function findPayMethod(name: string, cancels: boolean): PayMethod | Refusal {
+  // A wallet is paid in a window, and given back like anything else.
+  if (cancels && isWallet(name)) return { family: "CARD", step: "pay_cancel" };
   const [, family, kind] = (cancels ? CANCELLING : PAYING).exec(name) ?? [];
   if (family === "CARD" || family === "CARDK") {
     return { family, step: cancels ? "pay_cancel" : toStep(kind) };

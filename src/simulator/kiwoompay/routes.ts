@@ -8,6 +8,7 @@ import { createBatchOperation } from "./batch.ts";
 import { GATEWAY, type Refusal, isRefusal } from "./codes.ts";
 import { readBodiesAsEucKr } from "./euc-kr.ts";
 import { KIWOOMPAY_GUIDE } from "./guide.ts";
+import { HASH_PATH, getHash, hashFacts } from "./hash.ts";
 import { createKeygenOperation } from "./keygen.ts";
 import { KIWOOMPAY_NOTICES } from "./notices.ts";
 import { newTransactionId } from "./numbers.ts";
@@ -18,7 +19,7 @@ import { READY_PATH, getReady, readyFacts } from "./ready.ts";
 import { spellingOf } from "./spelling.ts";
 import { createSugiOperation } from "./sugi.ts";
 import { createTokens } from "./tokens.ts";
-import { serveGatewayScript } from "../windows/browser-scripts.ts";
+import { registerWindow } from "./window-routes.ts";
 
 const CREATORS = [
   createKeygenOperation,
@@ -27,14 +28,21 @@ const CREATORS = [
   createPayCancelOperation,
 ];
 
-/** The path of the real one. */
-const SCRIPT_PATH = "/sdk/v1/latest/kiwoompayEnc.js";
-
 const CATALOGUE: OperationCatalogue = {
-  names: ["ready", "keygen", "batch", "sugi", "pay_cancel", NOTICE_OPERATION],
-  charging: ["keygen", "batch", "sugi"],
+  names: [
+    "ready",
+    "keygen",
+    "batch",
+    "sugi",
+    "pay_cancel",
+    "hash",
+    "window_open",
+    "window_pay",
+    NOTICE_OPERATION,
+  ],
+  charging: ["keygen", "batch", "sugi", "window_pay"],
   sealed: [],
-  tokened: ["ready", "keygen", "batch", "sugi", "pay_cancel"],
+  tokened: ["ready", "keygen", "batch", "sugi", "pay_cancel", "hash"],
 };
 
 /** KiwoomPay direct on the wire. */
@@ -55,11 +63,12 @@ function register(app: FastifyInstance, state: SimulatorState): readonly string[
   void app.register((scope, _options, done) => {
     readBodiesAsEucKr(scope);
     registerReady(scope, gateway, operations);
+    registerHash(scope, gateway);
     for (const operation of operations) registerStepTwo(scope, gateway, operation);
     done();
   });
-  const script = serveGatewayScript(app, SCRIPT_PATH, "kiwoompay-enc");
-  return [READY_PATH, ...operations.map(({ path }) => path), script];
+  const paths = [READY_PATH, HASH_PATH, ...operations.map(({ path }) => path)];
+  return [...paths, ...registerWindow(app, gateway)];
 }
 
 function registerReady(
@@ -77,6 +86,18 @@ function registerReady(
       charset: "euc-kr" as const,
       process: (effect: Effect | null) =>
         answer(gateway, READY_PATH, getReady(gateway, toCall(request, effect), addressOf)),
+    };
+    return serveExchange(gateway.state, exchange, reply);
+  });
+}
+
+function registerHash(scope: FastifyInstance, gateway: Kiwoompay): void {
+  scope.post(HASH_PATH, (request, reply) => {
+    const exchange = {
+      facts: { gateway: GATEWAY, operation: "hash", ...hashFacts(request.body) },
+      charset: "euc-kr" as const,
+      process: (effect: Effect | null) =>
+        answer(gateway, HASH_PATH, getHash(gateway, toCall(request, effect))),
     };
     return serveExchange(gateway.state, exchange, reply);
   });

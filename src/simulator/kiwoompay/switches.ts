@@ -15,6 +15,8 @@ export const KIWOOMPAY_SWITCHES = {
   tokenLifeMs: whole(300_000, 86_400_000),
   /** Whether the answer of success to `/pay/ready` has a RESULTCODE. */
   readyResultCode: choice("absent", "present"),
+  /** Whether `/pay/hash` wants the link key; where it does not, a wrong one is refused all the same. */
+  hashKey: choice("optional", "required"),
   /** An order number again: charged again, refused after a success, refused after a decline too. */
   duplicateOrderNumber: choice("accept", "reject", "reject_after_decline"),
   /** What a cancellation names, in its notice too: a DAOUTRX of its own, or the approval's as TRXID. */

@@ -6,6 +6,8 @@ const REMEMBERED_MAX = 100_000;
 export interface OpenWindows<Order> {
   /** Remembers what a window is about, under a new number. */
   open(order: Order): string;
+  /** What the window is about, while it was not used. */
+  peek(windowId: string): Order | undefined;
   /** What the window was about, once: no window is used twice. */
   take(windowId: string): Order | undefined;
 }
@@ -21,6 +23,7 @@ export function createOpenWindows<Order>(): OpenWindows<Order> {
       orders.set(windowId, order);
       return windowId;
     },
+    peek: (windowId) => orders.get(windowId),
     take(windowId) {
       const order = orders.get(windowId);
       orders.delete(windowId);

@@ -230,6 +230,7 @@ describe("KiwoomPay faults", () => {
 it("KiwoomPay's switches stand at the harsh reading", () => {
   expect(createSwitchBoard().current().kiwoompay).toEqual({
     dialect: "recorded",
+    hashKey: "optional",
     tokenIn: "header",
     tokenUse: "once",
     tokenBound: "yes",
