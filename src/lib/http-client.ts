@@ -71,6 +71,7 @@ export interface HttpRequest {
   maxResponseBytes?: number;
 }
 
+/** A request with a body. */
 export interface HttpPost extends HttpRequest {
   body: Buffer | string;
 }
@@ -85,6 +86,7 @@ export type HttpResult =
 export interface HttpClient {
   get(request: HttpRequest): Promise<HttpResult>;
   post(request: HttpPost): Promise<HttpResult>;
+  put(request: HttpPost): Promise<HttpResult>;
   delete(request: HttpRequest): Promise<HttpResult>;
   /** Ends kept connections; calls in flight end as `unknown`. */
   close(): void;
@@ -98,6 +100,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     get: (request) => send(connection, { method: "GET", ...request }),
     post: (request) => send(connection, { method: "POST", ...request }),
+    put: (request) => send(connection, { method: "PUT", ...request }),
     delete: (request) => send(connection, { method: "DELETE", ...request }),
     close() {
       agents.http.destroy();
@@ -140,7 +143,7 @@ interface Departure {
 
 /** A request with its method; without a body where the method takes none. */
 interface MethodRequest extends HttpRequest {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   body?: Buffer | string;
 }
 

@@ -82,6 +82,8 @@ export function createBooks(): Books {
   const applyKind: Readonly<Record<LedgerEntry["kind"], (entry: LedgerEntry) => void>> = {
     billing_key_issued: applyIssue,
     billing_key_revoked: applyRevocation,
+    // Nothing is paid before its deposit.
+    virtual_account_issued: () => undefined,
     approval: applyApproval,
     decline: applyDecline,
     refund: applyRefund,

@@ -2,12 +2,13 @@
 export const ENTRY_KINDS = [
   "billing_key_issued",
   "billing_key_revoked",
+  "virtual_account_issued",
   "approval",
   "decline",
   "refund",
 ] as const;
 
-/** One of the five things that a gateway remembers. */
+/** One of the things that a gateway remembers. Money moves in an approval and in a refund alone. */
 type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /**
@@ -24,7 +25,7 @@ export interface LedgerEntry {
   readonly billingKey?: string | undefined;
   readonly buyerId?: string | undefined;
   readonly orderNumber?: string | undefined;
-  /** Of a refund: the approval that it gives back. */
+  /** Of a refund: the approval that it gives back. Of a virtual account: the approval that its deposit becomes. */
   readonly transactionId?: string | undefined;
   readonly amount?: number | undefined;
   readonly code?: string | undefined;

@@ -13,6 +13,7 @@ const FILTERS = ["kind", "orderNumber", "billingKey", "buyerId", "transactionId"
 const KIND_LABELS: Readonly<Record<LedgerEntry["kind"], string>> = {
   billing_key_issued: "빌링키 발급 billing key issued",
   billing_key_revoked: "빌링키 해지 billing key revoked",
+  virtual_account_issued: "가상계좌 발급 virtual account issued",
   approval: "승인 approval",
   decline: "거절 decline",
   refund: "취소 refund",

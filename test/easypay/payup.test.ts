@@ -205,18 +205,4 @@ describe("an approval whose answer is lost", () => {
     expect(await world.status(order["orderId"])).toMatchObject({ status: "confirming" });
     expect(await world.moved(order)).toEqual({ approvals: 1, refunded: 0 });
   });
-
-  it("that never left says so, and the same page reloaded pays", async () => {
-    const order = await prepare();
-    const fields = await authenticate(order);
-    await world.core.plantFaults({
-      match: { operation: "kakao_pay" },
-      times: 1,
-      effect: "refuse_connection",
-    });
-    const answer = await comeBack(order, fields);
-    expect([303, 503]).toContain(answer.status);
-    const { approvals } = await world.moved(order);
-    expect(approvals).toBeLessThanOrEqual(1);
-  });
 });

@@ -84,10 +84,11 @@ describe("an answer", () => {
     expect(result.kind === "answered" && result.headers["content-type"]).toBe("application/json");
   });
 
-  test("belongs to exactly the bytes and headers that were given", async () => {
+  test.each(["post", "put"] as const)("belongs to exactly what was given: %s", async (method) => {
     server.script("/pay", answerJson({}));
-    await client().post(request({ body: ' {"b" : "가"} ' }));
+    await client()[method](request({ body: ' {"b" : "가"} ' }));
     expect(server.requests[0]).toMatchObject({
+      method: method.toUpperCase(),
       body: ' {"b" : "가"} ',
       headers: { "x-secret": SECRET, "user-agent": "kiwoom-billing", "content-length": "15" },
     });

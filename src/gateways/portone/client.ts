@@ -1,6 +1,7 @@
 import type { OperationalClock } from "../../lib/clock.ts";
 import { createHttpClient } from "../../lib/http-client.ts";
 import type { Credential } from "../gateway.ts";
+import type { JsonObject } from "../window.ts";
 import type { PortoneConfig } from "./account.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,10 +14,12 @@ const LISTING_BYTES_MAX = 32 * MEBIBYTE;
 export interface PortoneRequest {
   /** What it is called in reasons. */
   operation: string;
-  method: "get" | "post" | "delete";
+  method: "get" | "post" | "put" | "delete";
   path: string;
-  body?: Readonly<Record<string, string | number>>;
+  body?: JsonObject;
   isListing?: boolean;
+  /** HTTP statuses beside 200 that are documented as a refusal of this request. */
+  refusedBy?: readonly number[];
 }
 
 /** What came back: JSON of any shape, or what is known about the request. */
@@ -60,8 +63,8 @@ export function createPortoneClient(config: PortoneConfig, clock: OperationalClo
         ...(isListing === true && { maxResponseBytes: LISTING_BYTES_MAX }),
       };
       const result =
-        method === "post"
-          ? await http.post({ ...request, body: JSON.stringify(body ?? {}) })
+        method === "post" || method === "put"
+          ? await http[method]({ ...request, body: JSON.stringify(body ?? {}) })
           : await http[method](request);
       if (result.kind !== "answered") {
         return { kind: result.kind, reason: `${operation}: ${result.reason}` };
@@ -77,7 +80,9 @@ export function createPortoneClient(config: PortoneConfig, clock: OperationalClo
 
 function headersFor(method: PortoneRequest["method"], token: string | undefined) {
   return {
-    ...(method === "post" && { "content-type": "application/json; charset=utf-8" }),
+    ...((method === "post" || method === "put") && {
+      "content-type": "application/json; charset=utf-8",
+    }),
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
 }

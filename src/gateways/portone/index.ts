@@ -1,4 +1,5 @@
 import type { OperationalClock } from "../../lib/clock.ts";
+import { createDecline } from "../../domain/decline.ts";
 import type { ChargeOutcome, RefundOutcome, SavedCard } from "../../domain/outcome.ts";
 import type {
   CallPace,
@@ -15,13 +16,13 @@ import type {
   ScheduleLookUpResult,
 } from "../gateway.ts";
 import type { PortoneConfig } from "./account.ts";
-import {
-  type Passage,
-  type PortoneClient,
-  type PortoneRequest,
-  createPortoneClient,
-} from "./client.ts";
+import { createPortoneClient } from "./client.ts";
+import { type Line, type PortoneContext, openLine, secretsOf } from "./line.ts";
+import { tellDelivery } from "./escrow.ts";
 import { listPayments } from "./listing.ts";
+import { isVoucher } from "./pay-methods.ts";
+import { openWindow, readWindow } from "./window.ts";
+import { checkWindow } from "./window-options.ts";
 import {
   readSchedulePage,
   readWaitingSchedule,
@@ -35,7 +36,7 @@ import {
   toRevokeOutcome,
   tokenLifeMs,
 } from "./mapping.ts";
-import { type MindedReply, readReply, textOf, toFields } from "./reply.ts";
+import { readReply, textOf, toFields } from "./reply.ts";
 import {
   toAgainRequest,
   toCustomerUid,
@@ -50,8 +51,8 @@ import {
   toSchedulesRequest,
   toTokenRequest,
 } from "./requests.ts";
-import { type FetchedToken, type TokenCache, createTokenCache } from "./token-cache.ts";
 import { readPortoneReturn } from "./window-return.ts";
+import { type FetchedToken, createTokenCache } from "./token-cache.ts";
 
 const GATEWAY = "portone";
 
@@ -99,7 +100,7 @@ export function createPortoneAdapter(
     extensionMs: config.tokenExtensionMs ?? TOKEN_EXTENSION_MS,
   });
   const perSecond = config.callsPerSecond ?? CALLS_PER_SECOND;
-  const context: Context = { config, client, clock, tokens };
+  const context: PortoneContext = { config, client, clock, tokens };
   return {
     gateway: GATEWAY,
     account: config.account,
@@ -122,6 +123,10 @@ export function createPortoneAdapter(
         transactionId,
       ),
     lookUpSchedule: (call, billingKey) => lookUpSchedule(context, call, billingKey),
+    openWindow: (call, request) => openWindow(context, call, request),
+    checkWindow,
+    readWindow: (call, transactionId) => readWindow(context, call, transactionId),
+    tellDelivery: (call, told) => tellDelivery(context, call, told),
     listTransactions: (call, request) =>
       listPayments({ send: openLine(context, call), now: clock.now() }, request),
     // No answer of this gateway is sealed, so there is never any.
@@ -136,13 +141,6 @@ function paceOf({ call }: CredentialUse, perSecond: number): CallPace | null {
   return call === "read" || call === "open_window" ? null : { bucket: "calls", perSecond };
 }
 
-interface Context {
-  config: PortoneConfig;
-  client: PortoneClient;
-  clock: OperationalClock;
-  tokens: TokenCache;
-}
-
 // ---------------------------------------------------------------- token
 
 /** Nothing that happens here can have moved money: every failure is `not_sent`. */
@@ -150,7 +148,7 @@ async function fetchToken({
   config,
   client,
   clock,
-}: Omit<Context, "tokens">): Promise<FetchedToken> {
+}: Omit<PortoneContext, "tokens">): Promise<FetchedToken> {
   const answer = await client.send(toTokenRequest(config), {
     maySend: () => true,
     deadlineMs: clock.monotonicMs() + config.tokenTimeoutMs,
@@ -172,7 +170,7 @@ async function fetchToken({
 // ---------------------------------------------------------------- calls
 
 async function charge(
-  context: Context,
+  context: PortoneContext,
   call: GatewayCall,
   request: ChargeRequest,
 ): Promise<ChargeOutcome> {
@@ -212,7 +210,7 @@ async function readSavedCard(send: Line, customerUid: string): Promise<SavedCard
  * tells whether the card was saved. Asking saves nothing, so it needs no lease.
  */
 async function issueBillingKey(
-  context: Context,
+  context: PortoneContext,
   call: GatewayCall,
   request: IssueBillingKeyRequest,
 ): Promise<IssueBillingKeyOutcome> {
@@ -238,10 +236,11 @@ async function issueBillingKey(
  * then is not settled, so the payment itself is asked before a refusal is believed.
  */
 async function refund(
-  context: Context,
+  context: PortoneContext,
   call: GatewayCall,
   request: RefundRequest,
 ): Promise<RefundOutcome> {
+  if (isVoucher(request.payMethod) && !request.everythingLeft) return VOUCHER_IN_PARTS;
   const send = openLine(context, call);
   const reply = await send(toRefundRequest(request));
   const secrets = secretsOf(context, call, []);
@@ -251,9 +250,19 @@ async function refund(
   return toRefundReadBack(readBack, request, context.clock.now()) ?? outcome;
 }
 
+/** KiwoomPay takes vouchers back whole; of it in parts the gateway is not even asked. */
+const VOUCHER_IN_PARTS: RefundOutcome = {
+  kind: "declined",
+  decline: createDecline("request_refused", {
+    code: "voucher",
+    message:
+      "a payment by voucher can only be refunded as a whole (상품권 결제는 전액 취소만 가능)",
+  }),
+};
+
 /** "Not there" lets a new charge follow, so both of the gateway's look-ups must say it. */
 async function lookUpCharge(
-  context: Context,
+  context: PortoneContext,
   call: GatewayCall,
   request: LookUpRequest,
 ): Promise<LookUpResult> {
@@ -266,7 +275,7 @@ async function lookUpCharge(
 }
 
 async function lookUpSchedule(
-  context: Context,
+  context: PortoneContext,
   call: GatewayCall,
   billingKey: string,
 ): Promise<ScheduleLookUpResult> {
@@ -292,40 +301,7 @@ async function lookUpSchedule(
   return waiting.size === 0 ? { kind: "none" } : { kind: "scheduled", count: waiting.size };
 }
 
-// ---------------------------------------------------------------- what every call shares
-
-/** Sends one request of a call; `anyway` one that moves nothing and so needs no lease. */
-type Line = (request: PortoneRequest, when?: "anyway") => Promise<MindedReply>;
-
-/**
- * The requests of one call, under one deadline. A refused token means that the request was not
- * carried out: it is dropped, so that the next credential is a new one, and never renewed inside a
- * call, whose lease knows only this one.
- */
-function openLine({ client, clock, config, tokens }: Context, call: GatewayCall): Line {
-  const passage: Passage = {
-    credential: call.credential,
-    maySend: () => call.maySend(),
-    deadlineMs: clock.monotonicMs() + config.callDeadlineMs,
-  };
-  return async (request, when) => {
-    const how = when === "anyway" ? { ...passage, maySend: () => true } : passage;
-    const reply = readReply(await client.send(request, how));
-    if (reply.kind !== "token_refused") return reply;
-    tokens.drop(call.credential.value);
-    return { kind: "not_sent", reason: "token refused" };
-  };
-}
-
 /** What of a card a gateway might repeat: its number is sent in groups. */
 function secretsOfCard(number: string, card: object): readonly string[] {
   return [number.replaceAll(/(\d{4})(?=\d)/g, "$1-"), ...Object.values(card).map(String)];
-}
-
-function secretsOf(
-  { config }: Context,
-  call: GatewayCall,
-  ofCall: readonly string[],
-): readonly string[] {
-  return [config.impSecret, call.credential.value, ...ofCall];
 }

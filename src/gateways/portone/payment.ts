@@ -1,6 +1,7 @@
 /** A payment as PortOne prints it, read into our words. */
 import type { GatewayTransaction } from "../../domain/outcome.ts";
 import { scrub } from "../../lib/scrub.ts";
+import type { VirtualAccount } from "../window.ts";
 import { type Fields, textOf, toFields, wholeOf } from "./reply.ts";
 
 const TRANSACTION_ID = /^[\w-]{1,32}$/;
@@ -31,6 +32,10 @@ export interface Payment {
   approvedAt: Date | undefined;
   approvalNumber: string | undefined;
   cardName: string | undefined;
+  /** `card`, `vbank`, `kakaopay` …; undefined where the gateway does not say. */
+  payMethod: string | undefined;
+  /** Into which the customer is to pay, or has paid. */
+  virtualAccount: VirtualAccount | undefined;
   failReason: string | undefined;
   customerUid: string | undefined;
 }
@@ -61,6 +66,8 @@ export function readPayment(response: unknown): ReadPayment {
     approvedAt: readApprovedAt(fields),
     approvalNumber: toShortText(fields, "apply_num"),
     cardName: toShortText(fields, "card_name"),
+    payMethod: toShortText(fields, "pay_method"),
+    virtualAccount: readVirtualAccount(fields),
     failReason: textOf(fields, "fail_reason"),
     customerUid: textOf(fields, "customer_uid"),
   };
@@ -69,13 +76,14 @@ export function readPayment(response: unknown): ReadPayment {
 
 /** What we keep of an approval. */
 export function toTransaction(payment: Payment, otherwiseAt: Date): GatewayTransaction {
-  const { id, approvedAt, approvalNumber, cardName } = payment;
+  const { id, approvedAt, approvalNumber, cardName, payMethod } = payment;
   return {
     id,
     // An odd date does not undo an approval: then the time of its receipt stands in.
     approvedAt: approvedAt ?? otherwiseAt,
     ...(approvalNumber !== undefined && { approvalNumber }),
     ...(cardName !== undefined && { cardName }),
+    ...(payMethod !== undefined && { payMethod }),
   };
 }
 
@@ -83,6 +91,20 @@ export function toTransaction(payment: Payment, otherwiseAt: Date): GatewayTrans
 export function toShortText(fields: Fields, name: string): string | undefined {
   const text = textOf(fields, name);
   return text === undefined ? undefined : scrub(text, { lengthMax: 40 });
+}
+
+/** An account of a bank is as long as a card's number and no secret: the customer must read it whole. */
+const ACCOUNT_NUMBER = /^[\d*-]{4,32}$/;
+
+function readVirtualAccount(fields: Fields): VirtualAccount | undefined {
+  const [bankName, accountNumber] = [
+    toShortText(fields, "vbank_name"),
+    textOf(fields, "vbank_num"),
+  ];
+  if (bankName === undefined || accountNumber === undefined) return undefined;
+  if (!ACCOUNT_NUMBER.test(accountNumber)) return undefined;
+  const holder = toShortText(fields, "vbank_holder") ?? "";
+  return { bankName, accountNumber, holder, endsAt: toInstant(fields, "vbank_date") ?? null };
 }
 
 /**

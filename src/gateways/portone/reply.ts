@@ -7,6 +7,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Refusal {
   code: string;
   message: string;
+  /** The HTTP status, where that is what refused. */
+  status?: number;
 }
 
 /** What a reply says, before anybody asks what it means for the money. */
@@ -24,9 +26,10 @@ export type MindedReply = Exclude<Reply, { kind: "token_refused" }>;
 /**
  * Reads the envelope `{code, message, response}`. Only the documented pairs of status and code say
  * something: 200 with 0 is success, 200 with another is a refusal, 401 a refused token, 404 nothing
- * there. Everything else came from somebody in front of the gateway, or is not documented.
+ * there; `refusedBy` names further statuses that refuse the request at hand. Everything else came from
+ * somebody in front of the gateway, or is not documented.
  */
-export function readReply(answer: PortoneAnswer): Reply {
+export function readReply(answer: PortoneAnswer, refusedBy: readonly number[] = []): Reply {
   if (answer.kind !== "read") return answer;
   const { operation, status, body } = answer;
   const envelope = toFields(body);
@@ -37,9 +40,12 @@ export function readReply(answer: PortoneAnswer): Reply {
   }
   if (status === 401 && code !== 0) return { kind: "token_refused" };
   if (status === 404 && code !== 0) return { kind: "not_found" };
+  const message = textOf(envelope, "message") ?? "";
+  if (refusedBy.includes(status) && code !== 0) {
+    return { kind: "refused", refusal: { code: String(code), message, status } };
+  }
   if (status !== 200) return { kind: "unknown", reason: `${operation}: http ${status}` };
   if (code === 0) return { kind: "success", response: envelope.response };
-  const message = textOf(envelope, "message") ?? "";
   return { kind: "refused", refusal: { code: String(code), message } };
 }
 

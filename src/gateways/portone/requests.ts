@@ -6,6 +6,7 @@ import type {
   RefundRequest,
 } from "../gateway.ts";
 import type { PortoneConfig } from "./account.ts";
+import type { EscrowDelivery } from "../window.ts";
 import type { PortoneRequest } from "./client.ts";
 import { type NameRules, toName } from "../names.ts";
 
@@ -21,6 +22,14 @@ const DEFAULT_PG = "daou";
 const NAMES: NameRules = { charset: "cp949", unit: "units" };
 
 type Body = NonNullable<PortoneRequest["body"]>;
+
+/** What PortOne calls an order, in the window and on the wire. */
+interface Order {
+  orderNumber: string;
+  amount: number;
+  productName: string;
+  customerName: string;
+}
 
 /** The shop chooses what a saved card is called; ours follows from the order number, so that it is ours alone. */
 export function toCustomerUid(orderNumber: string): string {
@@ -64,7 +73,7 @@ export function toAgainRequest(request: ChargeRequest, customerUid: string): Por
     operation: "again",
     method: "post",
     path: "/subscribe/payments/again",
-    body: { customer_uid: customerUid, ...toOrderFields(request) },
+    body: { customer_uid: customerUid, ...toChargeFields(request) },
   };
 }
 
@@ -78,7 +87,7 @@ export function toOnetimeRequest(
     method: "post",
     path: "/subscribe/payments/onetime",
     body: {
-      ...toOrderFields(request),
+      ...toChargeFields(request),
       ...toCardFields(card),
       ...toChannel(config),
       ...(save && { customer_uid: toCustomerUid(request.orderNumber) }),
@@ -103,6 +112,33 @@ export function toRefundRequest(request: RefundRequest): PortoneRequest {
 export function toReadPaymentRequest(transactionId: string): PortoneRequest {
   const path = `/payments/${encodeURIComponent(transactionId)}?include_sandbox=true`;
   return { operation: "payment", method: "get", path };
+}
+
+/** Registers what an order is to cost, before its window opens: another amount is then refused in it. */
+export function toPrepareRequest(orderNumber: string, amount: number): PortoneRequest {
+  const body = { merchant_uid: orderNumber, amount };
+  return { operation: "prepare", method: "post", path: "/payments/prepare", body };
+}
+
+/** What was registered for an order. */
+export function toReadPreparedRequest(orderNumber: string): PortoneRequest {
+  const path = `/payments/prepare/${encodeURIComponent(orderNumber)}`;
+  return { operation: "prepare", method: "get", path };
+}
+
+/** How goods paid for in escrow are delivered. Refusals come as HTTP statuses of their own. */
+export function toDeliveryRequest(
+  transactionId: string,
+  { sender, receiver, logis }: EscrowDelivery,
+  isChange: boolean,
+): PortoneRequest {
+  return {
+    operation: "escrows/logis",
+    method: isChange ? "put" : "post",
+    path: `/escrows/logis/${encodeURIComponent(transactionId)}`,
+    body: { sender, receiver, logis },
+    refusedBy: [400, 405, 409],
+  };
 }
 
 /** The newest payment under an order number. */
@@ -149,13 +185,20 @@ function customerPath(customerUid: string): string {
   return `/subscribe/customers/${encodeURIComponent(customerUid)}`;
 }
 
-function toOrderFields(request: ChargeRequest): Body {
-  const buyerName = toName(request.customerName, BUYER_NAME_LENGTH_MAX, NAMES);
+/** An order with names that KiwoomPay can hold. */
+export function toNamedOrder(order: Order): Body {
+  const buyerName = toName(order.customerName, BUYER_NAME_LENGTH_MAX, NAMES);
   return {
-    merchant_uid: request.orderNumber,
-    amount: request.amount,
-    name: toName(request.productName, PRODUCT_NAME_LENGTH_MAX, NAMES) || request.orderNumber,
+    merchant_uid: order.orderNumber,
+    amount: order.amount,
+    name: toName(order.productName, PRODUCT_NAME_LENGTH_MAX, NAMES) || order.orderNumber,
     ...(buyerName !== "" && { buyer_name: buyerName }),
+  };
+}
+
+function toChargeFields(request: ChargeRequest): Body {
+  return {
+    ...toNamedOrder(request),
     // Shown at the console beside the payment, and echoed: whoever looks there finds the customer.
     custom_data: request.customerId,
   };
@@ -172,4 +215,9 @@ function toCardFields(card: CardDetails): Body {
 
 function toChannel({ channelKey, pg }: PortoneConfig): Body {
   return channelKey === undefined ? { pg: pg ?? DEFAULT_PG } : { channel_key: channelKey };
+}
+
+/** The channel as the window spells it. */
+export function toWindowChannel({ channelKey, pg }: PortoneConfig): Body {
+  return channelKey === undefined ? { pg: pg ?? DEFAULT_PG } : { channelKey };
 }

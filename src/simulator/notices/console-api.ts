@@ -10,7 +10,7 @@ import type { NoticeRecord } from "./notice-log.ts";
 const NOTICES_LISTED = 100;
 const NOTICES_LISTED_MAX = 1_000;
 const AMOUNT_MAX = 9_999_999_999;
-const TOLD_KINDS = ["approval", "refund"] as const;
+const TOLD_KINDS = ["approval", "refund", "virtual_account_issued"] as const;
 const LISTED_BY = ["gateway", "orderNumber", "transactionId", "state"] as const;
 const OVERRIDES = ["amount", "orderNumber", "merchant", "namedTransactionId"] as const;
 

@@ -2,7 +2,7 @@ import type { LedgerEntry } from "../ledger-entry.ts";
 import { choice, whole } from "../switch-table.ts";
 import type { Switches } from "../switches.ts";
 
-/** What a gateway tells: an approval or a refund, beside the approval that it belongs to. */
+/** What a gateway tells: an approval, a refund, or a virtual account that waits, beside the approval that it belongs to. */
 export interface Told {
   readonly entry: LedgerEntry;
   /** The same entry where that is the approval. */

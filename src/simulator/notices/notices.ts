@@ -108,9 +108,10 @@ export function createNotices(
   };
 }
 
-/** The entry beside its approval; null for what no gateway tells. */
+/** The entry beside its approval, or itself where nothing is approved; null for what no gateway tells. */
 function toTold(entry: LedgerEntry, { ledger }: Around): Told | null {
-  if (entry.kind === "approval") return { entry, approval: entry };
+  const { kind } = entry;
+  if (kind === "approval" || kind === "virtual_account_issued") return { entry, approval: entry };
   if (entry.kind !== "refund") return null;
   const payment = ledger.books.payment(entry.gateway, entry.transactionId ?? "");
   return payment ? { entry, approval: payment.approval } : null;

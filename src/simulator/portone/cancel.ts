@@ -11,6 +11,7 @@ import { refundDraft } from "../refund-draft.ts";
 import { ANY, FLAG, text, textOf, whole } from "./fields.ts";
 import { newCancelDetail } from "./numbers.ts";
 import type { AdmittedCall, Operation, Portone } from "./operation.ts";
+import { findPayMethod } from "./pay-methods.ts";
 import { paymentFacts } from "./payment-facts.ts";
 import { type PaymentRecord, findPayment, paymentsUnder, printPayment } from "./payments.ts";
 
@@ -75,6 +76,12 @@ function decideRefund(gateway: Portone, call: AdmittedCall): Refund | Refusal {
   if (isWrong) return refuse(OWN_MESSAGES.checksum);
   // Absent and 0 both mean: everything that is left.
   const amount = body.whole("amount") || left;
+  const payMethod = findPayMethod(record.entry.detail?.payMethod ?? "card");
+  if (payMethod?.kind === "voucher" && amount < left) return refuse(OWN_MESSAGES.voucherInParts);
+  const { virtualAccountRefund } = gateway.state.switches.current().portone;
+  if (payMethod?.kind === "account" && virtualAccountRefund === "refused") {
+    return refuse(OWN_MESSAGES.noAccountRefund);
+  }
   return amount > left ? refuse(OWN_MESSAGES.cancelTooHigh) : { record, amount };
 }
 

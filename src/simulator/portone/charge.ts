@@ -11,8 +11,10 @@ import { newApplyNum, newImpUid, newPgTid } from "./numbers.ts";
 import type { AdmittedCall, Portone } from "./operation.ts";
 import { findPayment, printPayment } from "./payments.ts";
 
-type Approval = Extract<ChargeDecision, { kind: "approve" }>;
-type Decline = Extract<ChargeDecision, { kind: "decline" }>;
+/** What becomes of a charge that the card does not refuse. */
+export type Approval = Extract<ChargeDecision, { kind: "approve" }>;
+/** What becomes of one that it refuses. */
+export type Decline = Extract<ChargeDecision, { kind: "decline" }>;
 
 const INSTALMENTS_FROM = 50_000;
 const KEPT_TEXTS = [
@@ -26,7 +28,7 @@ const KEPT_TEXTS = [
 
 /** A charge on its way to the ledger. */
 export interface Charge {
-  readonly operation: "onetime" | "again";
+  readonly operation: "onetime" | "again" | "window_pay";
   readonly merchant: string;
   readonly body: CheckedBody;
   readonly effect: Effect | null;
@@ -34,7 +36,7 @@ export interface Charge {
   readonly customerUid?: string | undefined;
   readonly usage?: "issue" | "payment" | undefined;
   readonly cardLast4?: string | undefined;
-  /** What the payment prints of the card. */
+  /** What the payment prints of the card, and of whatever else it is paid with. */
   readonly printed: Readonly<Record<string, string>>;
 }
 
@@ -76,9 +78,26 @@ export function answerRefused(
 export function answerApproved(
   gateway: Portone,
   charge: Charge,
-  { decision, issued }: { decision: Approval; issued?: EntryDraft },
+  approved: { decision: Approval; issued?: EntryDraft },
 ): Processed {
-  const { ledger, clock } = gateway.state;
+  const impUid = writeApproval(gateway, charge, approved);
+  return withFaults(answerPayment(gateway, charge.merchant, impUid), approved.decision);
+}
+
+/** An answer as the approval's own fault leaves it. */
+export function withFaults(answer: Processed, { fault, replyDelayMs }: Approval): Processed {
+  const kind = fault?.kind;
+  const effect = kind !== undefined && isReplyEffect(kind) ? kind : undefined;
+  return { ...answer, replyDelayMs, effect };
+}
+
+/** Writes an approval, with the saved card before it if there is one; returns its number. */
+export function writeApproval(
+  { state }: Portone,
+  charge: Charge,
+  { decision, issued }: { decision: Approval; issued?: EntryDraft },
+): string {
+  const { ledger, clock } = state;
   const at = clock.business();
   const impUid = newImpUid(ledger);
   const fault = decision.fault?.kind;
@@ -98,20 +117,21 @@ export function answerApproved(
       },
     },
   ]);
-  return {
-    ...answerPayment(gateway, charge.merchant, impUid),
-    replyDelayMs: decision.replyDelayMs,
-    effect: fault !== undefined && isReplyEffect(fault) ? fault : undefined,
-  };
+  return impUid;
 }
 
 /** Writes a failure at the card, and answers with the failed payment. */
-export function answerFailed(
-  gateway: Portone,
+export function answerFailed(gateway: Portone, charge: Charge, decline: Decline): Processed {
+  return answerPayment(gateway, charge.merchant, writeFailure(gateway, charge, decline));
+}
+
+/** Writes a failure at the card; returns its number. */
+export function writeFailure(
+  { state }: Portone,
   charge: Charge,
   { code, decidedBy }: Decline,
-): Processed {
-  const { ledger, clock } = gateway.state;
+): string {
+  const { ledger, clock } = state;
   const impUid = newImpUid(ledger);
   ledger.append([
     {
@@ -130,7 +150,18 @@ export function answerFailed(
       },
     },
   ]);
-  return answerPayment(gateway, charge.merchant, impUid);
+  return impUid;
+}
+
+/** Writes a virtual account that waits for its deposit; returns the number of the payment to come. */
+export function writeVirtualAccount({ state }: Portone, charge: Charge): string {
+  const { ledger, clock } = state;
+  const at = clock.business();
+  const impUid = newImpUid(ledger);
+  const detail = { ...detailOf(charge), pgTid: newPgTid(ledger, at) };
+  const draft = { ...commonDraft(charge, at), kind: "virtual_account_issued" as const };
+  ledger.append([{ ...draft, transactionId: impUid, detail }]);
+  return impUid;
 }
 
 function answerPayment(gateway: Portone, merchant: string, impUid: string): Processed {
@@ -160,8 +191,8 @@ function detailOf({ body, customerUid, usage, printed }: Charge): Record<string,
   const noticeUrls = keepNoticeUrls(body.any("notice_url"));
   return {
     ...Object.fromEntries(kept),
-    ...printed,
     quota: `${body.whole("card_quota") ?? 0}`,
+    ...printed,
     ...(customerUid !== undefined && { customerUid }),
     ...(usage !== undefined && { usage }),
     ...(noticeUrls !== undefined && { noticeUrls }),

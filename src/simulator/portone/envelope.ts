@@ -50,6 +50,12 @@ export const OWN_MESSAGES = {
   cancelTooHigh:
     "취소 가능한 금액을 초과하였습니다. (requested cancel amount is bigger than cancelable amount)",
   usedMerchantUid: "이미 등록된 merchant_uid입니다.",
+  forgedAmount: "결제금액이 사전등록된 금액과 일치하지 않습니다. (위변조)",
+  voucherInParts: "상품권 결제는 전액 취소만 가능합니다.",
+  noAccountRefund: "가상계좌 환불은 별도 계약이 필요합니다.",
+  noEscrow: "에스크로 배송정보를 등록할 수 없는 결제건입니다.",
+  deliveryRegistered: "이미 등록된 배송정보가 있습니다.",
+  noDelivery: "등록된 배송정보가 없습니다.",
   unknownSchedule: "존재하지 않는 예약결제정보입니다.",
   unknownPrepared: "사전등록된 결제정보가 존재하지 않습니다.",
   foreignCustomer: "다른 가맹점이 사용 중인 customer_uid입니다.",

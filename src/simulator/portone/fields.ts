@@ -46,7 +46,8 @@ export function mandatory(rule: FieldRule): FieldRule {
   return { ...rule, required: true };
 }
 
-const BUYER: FieldTable = {
+/** Who pays. */
+export const BUYER_FIELDS: FieldTable = {
   buyer_name: text(16, { isName: true }),
   buyer_email: text(64),
   buyer_tel: text(16),
@@ -64,7 +65,7 @@ export const CHARGE_FIELDS: FieldTable = {
   tax_free: whole(0),
   vat_amount: whole(0),
   vat: whole(0),
-  ...BUYER,
+  ...BUYER_FIELDS,
   card_quota: whole(0),
   interest_free_by_merchant: FLAG,
   use_card_point: FLAG,

@@ -23,8 +23,9 @@ const BATCH_MAX = 100;
 const NOT_THERE = refuseWith(404, MESSAGES.unknownPayment);
 
 const SORTINGS: Readonly<Record<string, (record: PaymentRecord) => number>> = {
-  started: ({ entry }) => toSeconds(entry.at),
-  paid: ({ entry, status }) => (status === "failed" ? 0 : toSeconds(entry.at)),
+  started: ({ entry }) => toSeconds(entry.detail?.startedAt ?? entry.at),
+  paid: ({ entry, status }) =>
+    status === "failed" || status === "ready" ? 0 : toSeconds(entry.at),
   updated: updatedSeconds,
 };
 

@@ -6,13 +6,13 @@ const ASKED_URLS_MAX = 5;
 const ASKED_URL_LENGTH_MAX = 2_000;
 
 /**
- * Webhooks: payments, and cancellations at the console or through an API call with `enable_webhook`.
+ * Webhooks: payments, virtual accounts that were issued, and cancellations at the console or through an API call with `enable_webhook`.
  * Ordinary failures are never told. What a webhook says is to be looked up, so it says little.
  */
 export const PORTONE_NOTICES: GatewayNotices = {
   tells({ entry }, { portone }) {
     if (portone.notices === "off") return false;
-    return entry.kind === "approval" || entry.detail?.webhook === "yes" || isOfConsole(entry);
+    return entry.kind !== "refund" || entry.detail?.webhook === "yes" || isOfConsole(entry);
   },
   timing: ({ portone }) => portone,
   askedUrls: ({ approval }) => toUrls(approval.detail?.noticeUrls),
@@ -28,9 +28,14 @@ function fieldsOf({ entry }: Told): Readonly<Record<string, string>> {
   return {
     imp_uid: entry.transactionId ?? "",
     merchant_uid: entry.orderNumber ?? "",
-    status: entry.kind === "refund" ? "cancelled" : "paid",
+    status: toStatus(entry),
     ...(cancellationId !== undefined && { cancellation_id: cancellationId }),
   };
+}
+
+function toStatus({ kind }: LedgerEntry): string {
+  if (kind === "refund") return "cancelled";
+  return kind === "virtual_account_issued" ? "ready" : "paid";
 }
 
 function isOfConsole(entry: LedgerEntry): boolean {

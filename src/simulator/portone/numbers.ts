@@ -29,6 +29,11 @@ export function newApplyNum(ledger: Ledger): string {
   return spread(ledger).slice(-8);
 }
 
+/** The number of a virtual account: 14 digits. */
+export function newAccountNumber(ledger: Ledger): string {
+  return `56${spread(ledger)}`;
+}
+
 function spread(ledger: Ledger): string {
   return `${(BigInt(ledger.nextSeq()) * STEP) % TWELVE_DIGITS}`.padStart(12, "0");
 }

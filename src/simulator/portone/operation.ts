@@ -11,6 +11,7 @@ import {
   refuseWith,
 } from "./envelope.ts";
 import { type CheckedBody, type FieldTable, checkFields } from "./fields.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { PreparedAmounts } from "./prepared.ts";
 import type { Schedules } from "./schedules.ts";
 import type { Tokens } from "./tokens.ts";
@@ -21,6 +22,7 @@ export interface Portone {
   readonly tokens: Tokens;
   readonly schedules: Schedules;
   readonly prepared: PreparedAmounts;
+  readonly deliveries: Deliveries;
 }
 
 /** Where a request says what. */

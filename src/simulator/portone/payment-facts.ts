@@ -7,7 +7,9 @@ export function paymentFacts(
   { state }: Portone,
   impUid: string | undefined,
 ): Partial<RequestFacts> {
-  const approval = state.ledger.books.payment(GATEWAY, impUid ?? "")?.approval;
+  const approval =
+    state.ledger.books.payment(GATEWAY, impUid ?? "")?.approval ??
+    state.ledger.having("transactionId", impUid ?? "").find(({ gateway }) => gateway === GATEWAY);
   return {
     transactionId: impUid,
     merchant: approval?.merchant,

@@ -8,7 +8,7 @@ const STATUSES = ["ready", "paid", "cancelled", "failed"] as const;
 
 export type PaymentStatus = (typeof STATUSES)[number];
 
-/** One attempt at a payment: approved, or failed at the card. */
+/** One attempt at a payment: approved, failed at the card, or waiting for the deposit. */
 export interface PaymentRecord {
   readonly entry: LedgerEntry;
   readonly refunds: readonly LedgerEntry[];
@@ -28,7 +28,8 @@ export function findPayment(
   impUid: string,
 ): PaymentRecord | undefined {
   const entries = gateway.state.ledger.having("transactionId", impUid);
-  const entry = entries.find((one) => isPayment(one, merchant));
+  // The approval that a deposit became stands behind the account's own entry.
+  const entry = entries.findLast((one) => isPayment(one, merchant));
   return entry && toRecord(gateway, entry);
 }
 
@@ -40,7 +41,7 @@ export function paymentsUnder(
 ): readonly PaymentRecord[] {
   return gateway.state.ledger
     .having("orderNumber", merchantUid)
-    .filter((one) => isPayment(one, merchant))
+    .filter((one) => isPayment(one, merchant) && !isPaidIn(gateway, one))
     .map((entry) => toRecord(gateway, entry));
 }
 
@@ -48,7 +49,7 @@ export function paymentsUnder(
 export function paymentsOf(gateway: Portone, merchant: string): readonly PaymentRecord[] {
   return gateway.state.ledger
     .all()
-    .filter((one) => isPayment(one, merchant))
+    .filter((one) => isPayment(one, merchant) && !isPaidIn(gateway, one))
     .map((entry) => toRecord(gateway, entry));
 }
 
@@ -78,6 +79,7 @@ export function printPayment(
   const { entry, refunds, refundedAmount, status } = record;
   const detail = entry.detail ?? {};
   const at = toSeconds(entry.at);
+  const startedAt = toSeconds(detail.startedAt ?? entry.at);
   const keepsPaidAt = state.switches.current().portone.paidAtAfterCancel === "kept";
   const isPaid = status === "paid" || (status === "cancelled" && keepsPaidAt);
   const lastRefund = refunds.at(-1);
@@ -85,11 +87,12 @@ export function printPayment(
   return {
     imp_uid: entry.transactionId,
     merchant_uid: entry.orderNumber,
-    ...METHOD,
+    ...printMethod(detail),
     pg_tid: detail.pgTid ?? null,
     apply_num: detail.applyNum ?? null,
     ...printCard(detail),
-    ...NO_BANK,
+    ...printBank(detail),
+    ...printVirtualAccount(detail, startedAt),
     name: detail.name ?? null,
     amount: entry.amount ?? 0,
     cancel_amount: refundedAmount,
@@ -98,7 +101,7 @@ export function printPayment(
     custom_data: detail.customData ?? null,
     user_agent: "sorry_not_supported_anymore",
     status,
-    started_at: at,
+    started_at: startedAt,
     paid_at: isPaid ? at : 0,
     failed_at: status === "failed" ? at : 0,
     cancelled_at: isCancelled ? toSeconds(lastRefund?.at) : 0,
@@ -113,28 +116,38 @@ export function printPayment(
   };
 }
 
-const METHOD = {
-  pay_method: "card",
-  channel: "api",
-  pg_provider: "daou",
-  emb_pg_provider: null,
-  pg_id: "sim_daou",
-  sandbox: true,
-  escrow: false,
-};
-
-const NO_BANK = {
-  bank_code: null,
-  bank_name: null,
-  vbank_code: null,
-  vbank_name: null,
-  vbank_num: null,
-  vbank_holder: null,
-  vbank_date: 0,
-  vbank_issued_at: 0,
-};
-
 type Detail = NonNullable<LedgerEntry["detail"]>;
+
+/** What was paid in a window says how; everything else is a card's, by API. */
+function printMethod(detail: Detail): Readonly<Record<string, unknown>> {
+  return {
+    pay_method: detail.payMethod ?? "card",
+    channel: detail.channel ?? "api",
+    pg_provider: "daou",
+    emb_pg_provider: detail.wallet ?? null,
+    pg_id: "sim_daou",
+    sandbox: true,
+    escrow: detail.escrow === "yes",
+  };
+}
+
+function printBank(detail: Detail): Readonly<Record<string, unknown>> {
+  return { bank_code: detail.bankCode ?? null, bank_name: detail.bankName ?? null };
+}
+
+function printVirtualAccount(
+  { vbankCode, vbankName, vbankNum, vbankHolder, vbankDate }: Detail,
+  issuedAt: number,
+): Readonly<Record<string, unknown>> {
+  return {
+    vbank_code: vbankCode ?? null,
+    vbank_name: vbankName ?? null,
+    vbank_num: vbankNum ?? null,
+    vbank_holder: vbankHolder ?? null,
+    vbank_date: toSeconds(vbankDate),
+    vbank_issued_at: vbankNum === undefined ? 0 : issuedAt,
+  };
+}
 
 /** What a card prints in a payment and in a customer. */
 export function printCard(detail: Detail): Readonly<Record<string, unknown>> {
@@ -174,12 +187,20 @@ function printRefund({ at, amount, detail }: LedgerEntry): Readonly<Record<strin
 
 /** Refusals before the card leave an entry without a number: they made no payment. */
 function isPayment({ gateway, merchant, kind, transactionId }: LedgerEntry, of: string): boolean {
-  const isAttempt = kind === "approval" || kind === "decline";
+  const isAttempt = ["approval", "decline", "virtual_account_issued"].includes(kind);
   return gateway === GATEWAY && merchant === of && isAttempt && transactionId !== undefined;
 }
 
+/** Whether the account's deposit has come: then the approval stands for the payment. */
+function isPaidIn({ state }: Portone, { kind, transactionId }: LedgerEntry): boolean {
+  if (kind !== "virtual_account_issued") return false;
+  return state.ledger.books.payment(GATEWAY, transactionId ?? "") !== undefined;
+}
+
 function toRecord({ state }: Portone, entry: LedgerEntry): PaymentRecord {
-  if (entry.kind === "decline") return { entry, refunds: [], refundedAmount: 0, status: "failed" };
+  const unpaid = { entry, refunds: [], refundedAmount: 0 };
+  if (entry.kind === "decline") return { ...unpaid, status: "failed" };
+  if (entry.kind === "virtual_account_issued") return { ...unpaid, status: "ready" };
   const payment = state.ledger.books.payment(GATEWAY, entry.transactionId ?? "");
   const { refunds = [], refundedAmount = 0 } = payment ?? {};
   const partial = state.switches.current().portone.partialCancelStatus;

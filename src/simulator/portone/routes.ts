@@ -12,7 +12,13 @@ import {
   createCustomerReadOperation,
   createCustomerRevokeOperation,
 } from "./customers.ts";
+import { createDeliveries } from "./deliveries.ts";
 import { GATEWAY, isRefusal, refusing } from "./envelope.ts";
+import {
+  createEscrowChangeOperation,
+  createEscrowReadOperation,
+  createEscrowTellOperation,
+} from "./escrow.ts";
 import { parseForm } from "./form.ts";
 import { createGetTokenOperation } from "./get-token.ts";
 import { PORTONE_GUIDE } from "./guide.ts";
@@ -43,6 +49,7 @@ import {
 } from "./schedule-operations.ts";
 import { createSchedules } from "./schedules.ts";
 import { createTokens } from "./tokens.ts";
+import { registerWindow } from "./window-routes.ts";
 
 const CREATORS = [
   createGetTokenOperation,
@@ -67,6 +74,9 @@ const CREATORS = [
   createPrepareOperation,
   createPrepareChangeOperation,
   createPrepareReadOperation,
+  createEscrowTellOperation,
+  createEscrowChangeOperation,
+  createEscrowReadOperation,
 ];
 
 const NAMES = [
@@ -92,11 +102,16 @@ const NAMES = [
   "prepare",
   "prepare_change",
   "prepare_read",
+  "escrow_tell",
+  "escrow_change",
+  "escrow_read",
 ];
 
+const IN_WINDOW = ["window_open", "window_pay"];
+
 const CATALOGUE: OperationCatalogue = {
-  names: [...NAMES, NOTICE_OPERATION],
-  charging: ["onetime", "again", "customer_issue"],
+  names: [...NAMES, ...IN_WINDOW, NOTICE_OPERATION],
+  charging: ["onetime", "again", "customer_issue", "window_pay"],
   sealed: [],
   tokened: NAMES,
 };
@@ -120,6 +135,7 @@ function register(app: FastifyInstance, state: SimulatorState): readonly string[
     tokens: createTokens(state.clock.operational, () => state.switches.current().portone),
     schedules: createSchedules(),
     prepared: createPreparedAmounts(),
+    deliveries: createDeliveries(),
   };
   const operations = CREATORS.map((create) => create(gateway));
   // A scope of its own: no other gateway here takes forms, or answers a bad body in this envelope.
@@ -129,7 +145,7 @@ function register(app: FastifyInstance, state: SimulatorState): readonly string[
     for (const operation of operations) serve(scope, gateway, operation);
     done();
   });
-  return operations.flatMap(({ paths }) => paths);
+  return [...operations.flatMap(({ paths }) => paths), ...registerWindow(app, gateway)];
 }
 
 function takeForms(scope: FastifyInstance): void {

@@ -19,6 +19,14 @@ export const PORTONE_SWITCHES = {
   fullyCancelled: choice("checksum_first", "cancelled_first"),
   /** How a customer's schedules are listed: in pages, or as a bare list. */
   customerSchedules: choice("pages", "list"),
+  /** Whether a virtual account can be refunded: only under a special contract. */
+  virtualAccountRefund: choice("refused", "contracted"),
+  /** Whether a delivery in escrow must say `sent_at`: the schema wants it, the guide's example has none. */
+  escrowSentAt: choice("optional", "required"),
+  /** What the contract says of digital goods; a window that says otherwise is refused. */
+  digital: choice("any", "yes", "no"),
+  /** What a window tells of a payment that was made in it. */
+  windowSuccess: choice("true", "false_though_paid"),
   /** How long a token lives, in real time. */
   tokenLifeMs: whole(1_800_000, 86_400_000),
   /** How much longer one lives that is asked for in its last minute. */

@@ -142,6 +142,7 @@ describe("a payment that answers a charge", () => {
         approvedAt: new Date("2026-02-05T08:56:11Z"),
         approvalNumber: "43484979",
         cardName: "비씨카드",
+        payMethod: "card",
       },
     });
   });

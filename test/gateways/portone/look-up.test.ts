@@ -66,6 +66,7 @@ describe("looking up a charge", () => {
           approvedAt: new Date(PAID_AT * 1000),
           approvalNumber: "43484979",
           cardName: "비씨카드",
+          payMethod: "card",
           amount: 9_900,
           refunded: false,
         },

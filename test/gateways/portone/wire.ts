@@ -4,6 +4,7 @@ import { createPortoneAdapter } from "../../../src/gateways/portone/index.ts";
 import type { PortoneConfig } from "../../../src/gateways/portone/account.ts";
 import type { CardDetails, GatewayAdapter, GatewayCall } from "../../../src/gateways/gateway.ts";
 import { type Script, type ScriptedServer, answerJson } from "../../support/scripted-server.ts";
+import type { OpenWindowRequest } from "../../../src/gateways/window.ts";
 import type { EchoChanges } from "../contract-fixtures.ts";
 
 export const PATHS = {
@@ -49,6 +50,23 @@ export async function openCall(adapter: GatewayAdapter): Promise<GatewayCall> {
   const opened = await adapter.openCredential({ call: "read" });
   if (opened.kind !== "ready") throw new Error(`no credential: ${opened.reason}`);
   return { credential: opened.credential, maySend: () => true };
+}
+
+/** A window for one payment by card. */
+export function windowRequest(changes: Partial<OpenWindowRequest> = {}): OpenWindowRequest {
+  return {
+    orderNumber: "T-1",
+    amount: 9_900,
+    productName: "월간 구독",
+    customerName: "홍길동",
+    customerEmail: null,
+    customerPhone: null,
+    returnUrl: "https://pay.example/easypay/return/1",
+    device: "pc",
+    wallet: null,
+    options: { pay_method: "card" },
+    ...changes,
+  };
 }
 
 /** The envelope of a success. */

@@ -13,6 +13,13 @@ interface Window {
     f_setInit(hosts: string, windowMode?: string): void;
     f_payTotalLink(data: Readonly<Record<string, unknown>>): void;
   };
+  IMP: {
+    init(impCode: string): void;
+    request_pay(
+      param: Readonly<Record<string, unknown>>,
+      callback?: (rsp: Readonly<Record<string, unknown>>) => void,
+    ): void;
+  };
   KCP_Pay_Execute(form: HTMLFormElement): void;
   GetField(form: HTMLFormElement, result: Readonly<Record<string, unknown>>): void;
   m_Completepayment?(result: Readonly<Record<string, unknown>>, closeEvent: () => void): void;
