@@ -187,6 +187,7 @@ export function refundSurplus(
     amount: transaction.amount,
     surplus: true,
     reason: "approval beyond the one that was owed",
+    ...(transaction.payMethod !== undefined && { payMethod: transaction.payMethod }),
     requestedAt: recording.at.business,
   });
   return withEvent<Invoice>(

@@ -28,6 +28,8 @@ export interface Refund {
   refundedAt: Date | null;
   /** What a notice of the gateway called it, empty where it had no name; absent while none has told it. */
   noticedAs?: string;
+  /** Of a surplus paid in a window: what the gateway called its method. */
+  payMethod?: string;
   /** Every refund has a key: the caller's, or one made of its id where the system asked for it. */
   idempotency: IdempotencyMark;
 }
@@ -37,6 +39,7 @@ export function newRefund(
   input: Pick<Refund, "id" | "transactionId" | "orderNumber" | "amount" | "surplus" | "reason"> & {
     requestedAt: Date;
     idempotency?: IdempotencyMark;
+    payMethod?: string;
   },
 ): Refund {
   const { idempotency, ...given } = input;

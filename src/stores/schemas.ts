@@ -86,6 +86,7 @@ const refund = new Schema(
     refundTransactionId: text,
     refundedAt: instant,
     noticedAs: text,
+    payMethod: text,
     idempotency: { type: idempotency },
   },
   part,
