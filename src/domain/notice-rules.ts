@@ -70,7 +70,9 @@ function judgePaid(found: Found, recording: Recording): Judgement {
   const isKnown = isKnownTransaction(found);
   if (attempt.state === "approved") {
     if (isKnown || notice.transactionId === null) return nothing("already_known");
-    return canAsk ? ask("closed_charge") : flag("another_transaction");
+    if (canAsk) return ask("closed_charge");
+    // In a window a customer can pay one order twice; a charge of ours is sent once.
+    if (invoice.window === null) return flag("another_transaction");
   }
   if (isAsked(found)) {
     if (invoice.held !== null) return heldBack(invoice);
