@@ -30,8 +30,9 @@ export function presentOrder(
   };
 }
 
-/** Why it is not paid, for the customer's eyes; null where nothing was said. */
+/** Why it is not paid, for the customer's eyes; null where it is, or nothing was said. */
 export function reasonOf(invoice: Invoice, language: Language): string | null {
+  if (invoice.state === "paid") return null;
   const declined = invoice.attempts.findLast((attempt) => attempt.decline !== null);
   if (declined?.decline != null) return factsOf(declined.decline.code).customer[language];
   return invoice.window?.failure ?? null;
