@@ -1,6 +1,7 @@
 /** One refund, in the steps of a charge: credential, claim, send, record. */
 import type { Invoice } from "../domain/invoice.ts";
 import type { RefundOutcome } from "../domain/outcome.ts";
+import type { Refund } from "../domain/refund.ts";
 import {
   claimRefund,
   claimedRefund,
@@ -43,7 +44,11 @@ async function sendNext(deps: AttemptChargeDeps, invoiceId: string): Promise<Att
 
 async function sendFound(deps: AttemptChargeDeps, found: Invoice): Promise<AttemptResult> {
   const adapter = deps.gateways.get(found.gateway, found.account);
-  const opened = await admitCall(deps, adapter, { call: "refund", paidWith: found.paidWith });
+  const opened = await admitCall(deps, adapter, {
+    call: "refund",
+    paidWith: found.paidWith,
+    ...payMethodOf(found, nextRefund(found)),
+  });
   if (opened.kind === "waits") return opened;
   const at = await readInstants(deps);
   if (opened.kind === "not_sent") {
@@ -103,6 +108,7 @@ async function send(deps: AttemptChargeDeps, sending: Sending): Promise<RefundOu
         leftBefore: leftBefore(claimed, refund),
         everythingLeft: isEverythingLeft(claimed, refund),
         paidWith: claimed.paidWith,
+        ...payMethodOf(claimed, refund),
         reason: refund.reason,
       },
     );
@@ -110,6 +116,15 @@ async function send(deps: AttemptChargeDeps, sending: Sending): Promise<RefundOu
     deps.log.error({ invoiceId: claimed.id, err: describeError(error) }, "gateway adapter failed");
     return { kind: "unknown", reason: "adapter failed" };
   }
+}
+
+/** What the gateway called it when it was paid; some cancel by that name. */
+function payMethodOf(invoice: Invoice, refund: Refund | undefined): { payMethod?: string } {
+  const paid = invoice.attempts.find(
+    ({ transaction }) => transaction?.id === refund?.transactionId,
+  );
+  const payMethod = paid?.transaction?.payMethod;
+  return payMethod === undefined ? {} : { payMethod };
 }
 
 async function record(

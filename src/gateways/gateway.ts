@@ -54,6 +54,8 @@ export type CredentialUse =
       paidWith: PaymentSource["kind"];
       /** Whether a charge in a card's own number saves the card too; false if absent. */
       save?: boolean;
+      /** Of a refund: what the gateway called it, of a payment in its window. */
+      payMethod?: string;
     };
 
 /** How fast one kind of call may go out, over all workers of the account. */

@@ -19,6 +19,7 @@ export interface NoticeNames {
 
 const ID = /^[\w.:-]{1,64}$/;
 const AMOUNT = /^\d{1,12}$/;
+const PAY_METHOD = /^[A-Z][A-Z0-9_-]{1,29}$/;
 
 /** Reads the facts under their names. Nothing is guessed: what is odd makes the whole unreadable. */
 export function readNotice(
@@ -27,6 +28,8 @@ export function readNotice(
   toDetails: (fields: NoticeFields) => {
     kind: GatewayNotice["kind"] | null;
     at: (text: string) => Date | undefined;
+    /** What it was paid with, as the gateway calls it. */
+    payMethod?: string | null | undefined;
   },
 ): NoticeReading {
   const wanted = Object.values(names).flat();
@@ -46,6 +49,7 @@ export function readNotice(
   const details = toDetails(fields);
   if (details.kind === null) return unreadable("bad_field");
   const at = textOf(fields, names.at);
+  const payMethod = details.payMethod ?? "";
   return {
     kind: "notice",
     notice: {
@@ -55,6 +59,7 @@ export function readNotice(
       transactionId,
       amount: amount === null ? null : Number(amount),
       cancellationId,
+      ...(PAY_METHOD.test(payMethod) && { payMethod }),
       at: (at === null ? undefined : details.at(at)) ?? null,
     },
   };

@@ -77,6 +77,11 @@ export function toRefusedCharge(refusal: Refusal, secrets: readonly string[]): R
   return toMeaning(refusal, { secrets, unmapped: "unrecognized", indefinite: INDEFINITE_WORDS });
 }
 
+/** Reads the refusal of a payment window: nobody has paid yet, so no card is blamed. */
+export function toRefusedWindow(refusal: Refusal, secrets: readonly string[]): RefusalMeaning {
+  return toMeaning(refusal, { secrets, unmapped: "request_refused", indefinite: INDEFINITE_WORDS });
+}
+
 /** Reads the refusal of a refund: no card is asked, so none is blamed. */
 export function toRefusedCancel(refusal: Refusal, secrets: readonly string[]): RefusalMeaning {
   const isUnclear = ALREADY_CANCELLED_WORDS.test(refusal.message);

@@ -13,6 +13,7 @@ import type {
   IssueBillingKeyRequest,
   RefundRequest,
 } from "../gateway.ts";
+import type { OpenWindowOutcome, OpenWindowRequest } from "../window.ts";
 import type { KiwoompayConfig } from "./account.ts";
 import { type KiwoompayClient, createKiwoompayClient } from "./client.ts";
 import { cleanCode } from "./declines.ts";
@@ -23,12 +24,14 @@ import {
   toIssueBody,
   toIssueOutcome,
   toReadyBody,
+  refuseNamelessRefund,
   toRefundBody,
   toRefundOutcome,
 } from "./mapping.ts";
 import { type Reply, readReady, readReply } from "./reply.ts";
 import { toReturnUrl } from "./return-url.ts";
-import { type Route, packTicket, toRoute, unpackTicket } from "./ticket.ts";
+import { type Route, isNameless, packTicket, toRoute, unpackTicket } from "./ticket.ts";
+import { refuseUnfit, toHashBody, toOpenWindowOutcome } from "./window.ts";
 
 const GATEWAY = "kiwoompay";
 /** Nothing documents it; short enough that hardly any gateway ends it sooner. */
@@ -74,6 +77,7 @@ export function createKiwoompayAdapter(
     revokeBillingKey: () => Promise.resolve({ kind: "not_sent", reason: NO_OPERATION }),
     charge: (call, request) => charge(context, call, request),
     refund: (call, request) => refund(context, call, request),
+    openWindow: (call, request) => openWindow(context, call, request),
     lookUpCharge: () => Promise.resolve({ kind: "failed", reason: NO_OPERATION }),
     lookUpRefund: () => Promise.resolve({ kind: "failed", reason: NO_OPERATION }),
     listTransactions: () => Promise.resolve({ kind: "failed", reason: NO_OPERATION }),
@@ -97,8 +101,12 @@ interface Context {
  */
 async function openCredential(context: Context, use: CredentialUse): Promise<CredentialResult> {
   const { config, client, clock } = context;
-  // Nothing of that kind is ever sent, so nothing has to be asked.
-  if (use.call === "read" || use.call === "revoke") return ready(context, "");
+  // A hash wants no token, and what is never sent wants nothing.
+  if (use.call === "read" || use.call === "revoke" || use.call === "open_window") {
+    return ready(context, "");
+  }
+  // It will be refused without a request: see `refund`.
+  if (isNameless(use)) return ready(context, "");
   const route = toRoute(use, config.family);
   if (route === undefined) return { kind: "not_sent", reason: NO_OPERATION };
   const errand = { step: "ready", url: new URL(`${basePath(config)}/pay/ready`) };
@@ -180,12 +188,35 @@ async function refund(
   request: RefundRequest,
 ): Promise<RefundOutcome> {
   const { config } = context;
+  const { paidWith, payMethod } = request;
+  const use = {
+    call: "refund",
+    paidWith,
+    ...(payMethod !== undefined && { payMethod }),
+  } as const;
+  if (isNameless(use)) return refuseNamelessRefund();
   const sent = await send(context, call, {
-    use: { call: "refund", paidWith: request.paidWith },
+    use,
     toBody: (route) => toRefundBody(config, route, request),
   });
   const receivedAt = context.clock.now();
   return toRefundOutcome(sent.reply, request, { ...sent, cpid: config.cpid, receivedAt });
+}
+
+/** One request, which moves nothing: whoever has no answer to it can open no window. */
+async function openWindow(
+  { config, client, clock }: Context,
+  call: GatewayCall,
+  request: OpenWindowRequest,
+): Promise<OpenWindowOutcome> {
+  const unfit = refuseUnfit(request);
+  if (unfit !== null) return unfit;
+  const errand = { step: "hash", url: new URL(`${basePath(config)}/pay/hash`) };
+  const answer = await client.send(errand, toHashBody(config, request), {
+    maySend: () => call.maySend(),
+    deadlineMs: clock.monotonicMs() + config.readyTimeoutMs,
+  });
+  return toOpenWindowOutcome(answer, request, config);
 }
 
 interface Sent {

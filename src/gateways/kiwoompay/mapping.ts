@@ -1,4 +1,5 @@
 /** Pure translation between our words and KiwoomPay's fields: bodies out, outcomes in. */
+import { createDecline } from "../../domain/decline.ts";
 import type { ChargeOutcome, GatewayTransaction, RefundOutcome } from "../../domain/outcome.ts";
 import { scrub } from "../../lib/scrub.ts";
 import type {
@@ -216,6 +217,15 @@ export function toRefundOutcome(
   const id = toTransactionId(fields, "DAOUTRX") ?? toTransactionId(fields, "TRXID");
   const refundedAt = parseKoreaStamp(textOf(fields, "CANCELDATE")) ?? refund.receivedAt;
   return toRefunded(id ?? request.transactionId, refundedAt);
+}
+
+/** The refusal of a refund under no name: of what was paid in a window and no notice told. */
+export function refuseNamelessRefund(): RefundOutcome {
+  const message = "no notice told what was paid with, so no cancel can name it; nothing was sent";
+  return {
+    kind: "declined",
+    decline: createDecline("request_refused", { code: "NO_PAYMETHOD", message }),
+  };
 }
 
 function toRefunded(refundTransactionId: string, refundedAt: Date): RefundOutcome {

@@ -18,7 +18,12 @@ export function readKiwoompayNotice(fields: NoticeFields): NoticeReading {
   if (fields.get("resultcode") === null || fields.get("paymethod") === null) {
     return { kind: "unreadable", reason: "doubled_field" };
   }
-  return readNotice(fields, NAMES, () => ({ kind: kindOf(fields), at: parseKoreaStamp }));
+  return readNotice(fields, NAMES, () => {
+    const kind = kindOf(fields);
+    // Of a cancel it is the cancel's name, and not that of what was paid with.
+    const payMethod = kind === "paid" ? textOf(fields, ["paymethod"])?.toUpperCase() : null;
+    return { kind, at: parseKoreaStamp, payMethod };
+  });
 }
 
 /** What integrations recorded, without `_` and `-`; CARDK is told as CARD. */

@@ -25,7 +25,12 @@ export function toRoute(use: CredentialUse, family: CardFamily): Route | undefin
       return { payMethod: `${family}-${kind}`, cancels: false };
     }
     case "refund":
-      if (use.paidWith === "wallet") return undefined;
+      // What was paid in the window is cancelled as the notice called it, a card among the wallets.
+      if (use.paidWith === "wallet") {
+        return use.payMethod === undefined
+          ? undefined
+          : { payMethod: use.payMethod, cancels: true };
+      }
       // What was charged in the card's own number is cancelled under the family's name alone,
       // whether the card was saved with it or not.
       return {
@@ -39,6 +44,11 @@ export function toRoute(use: CredentialUse, family: CardFamily): Route | undefin
     default:
       return use satisfies never;
   }
+}
+
+/** Whether it is the refund of something whose name nobody told us. */
+export function isNameless(use: CredentialUse): boolean {
+  return use.call === "refund" && use.paidWith === "wallet" && use.payMethod === undefined;
 }
 
 /** The ticket as a credential's value. */

@@ -27,6 +27,6 @@ curl -s "$BASE/_sim/ledger?buyerId=customer-1"
 # A payment window: the merchant's server asks for KIWOOM_ENC, the customer's browser posts the form and presses a button
 curl -s $BASE/pay/hash -H 'content-type: application/json' -d '{"CPID":"CTSIM001","PAYMETHOD":"TOTAL","TYPE":"M","ORDERNO":"WINDOW-1","AMOUNT":"9900"}' >hash.json
 curl -s $BASE/pay/linkEnc -d 'CPID=CTSIM001&PAYMETHOD=TOTAL&TYPE=M&ORDERNO=WINDOW-1&AMOUNT=9900&PRODUCTNAME=Book' --data-urlencode "KIWOOM_ENC=$(field KIWOOM_ENC hash.json)" >window.html
-curl -s $BASE/_sim/kiwoompay/window -d "act=pay&method=KAKAOPAY&window=$(sed -n 's/.*name="window" value="\\([^"]*\\)".*/\\1/p' window.html)"
+curl -s $BASE/_sim/kiwoompay/window -d "act=pay&method=KAKAOPAY&window=$(sed -n 's/.*name="window" value="\\([^"]*\\)".*/\\1/p' window.html)" | grep role=
 curl -s "$BASE/_sim/ledger?orderNumber=WINDOW-1"`,
 };

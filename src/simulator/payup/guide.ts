@@ -14,7 +14,7 @@ ORDER=$(curl -s $BASE/ep/api/kakao/sim_payup/order -H "$JSON" \\
   -d '{"orderNumber":"PAY-1","userAgent":"WP","amount":"9900","itemName":"구독","userName":"홍길동","returnUrl":"http://127.0.0.1/return","timestamp":"'$AT'","signature":"'$SIGNATURE'"}' \\
   | tee /dev/stderr | sed 's/.*"ordr_idxx":"\\([^"]*\\)".*/\\1/')
 
-# The customer agrees in the window ("card" pays with a test card, "decline":true closes it)
+# The customer agrees, as in the window ("card" pays with a test card, "decline":true closes it)
 AUTH=$(curl -s $BASE/_sim/payup/authenticate -H "$JSON" -d '{"ordr_idxx":"'$ORDER'"}')
 
 # The approval, with what the window handed back

@@ -8,8 +8,12 @@ import { refuseSignature } from "./signature.ts";
 const AMOUNT = /^[1-9]\d*$/;
 /** Such words in its User-Agent give a request the window of a phone. */
 const PHONE = /iPhone|iPad|Linux.*Android/;
-const SITE_CODE = "SIM01";
+/** The merchant at KCP. */
+export const SITE_CODE = "SIM01";
 const AFFILIATER_CODE = "0005";
+
+/** Where browsers open payment windows: phones by a form of the merchant, PCs by the script. */
+export const WINDOW_PATH = `/_sim/${GATEWAY}/window`;
 
 /** POST …/order: takes an order and answers with what its payment window needs. */
 export function createOrderOperation(gateway: Payup): Operation {
@@ -69,6 +73,11 @@ function toOrder({ state, numbers }: Payup, { merchant, body }: AdmittedCall): O
   };
 }
 
+/** What lets a phone open the window of an order. */
+export function approvalKeyOf({ ordrIdxx }: Order): string {
+  return Buffer.from(`${SITE_CODE}${ordrIdxx}`).toString("base64");
+}
+
 function describeOrder(order: Order, call: AdmittedCall): Record<string, string> {
   // Without such a header no phone's window can be opened, as the specification has it.
   const isPhone = order.device === "WM" && PHONE.test(call.userAgent);
@@ -83,8 +92,8 @@ function describeOrder(order: Order, call: AdmittedCall): Record<string, string>
     good_name: order.itemName,
     affiliaterCode: AFFILIATER_CODE,
     ...(isPhone && {
-      approval_key: Buffer.from(`${SITE_CODE}${order.ordrIdxx}`).toString("base64"),
-      pay_url: `${call.baseUrl}/_sim/${GATEWAY}/window`,
+      approval_key: approvalKeyOf(order),
+      pay_url: call.baseUrl + WINDOW_PATH,
     }),
   };
 }

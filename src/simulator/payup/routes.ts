@@ -15,12 +15,10 @@ import { createOrderOperation } from "./order.ts";
 import { createOrders } from "./orders.ts";
 import { createPayOperation } from "./pay.ts";
 import { createWalletCards } from "./wallet-cards.ts";
-import { serveGatewayScript } from "../windows/browser-scripts.ts";
+import { registerWindow } from "./window.ts";
 
 const CREATORS = [createOrderOperation, createPayOperation, createCancelOperation];
 const AUTHENTICATE_PATH = "/_sim/payup/authenticate";
-/** The path of KCP's own. */
-const SCRIPT_PATH = "/plugin/payplus_web.jsp";
 
 /** Every operation can be refused by a rule; only a payment is declined by a card. */
 const CATALOGUE: OperationCatalogue = {
@@ -49,7 +47,7 @@ function register(app: FastifyInstance, state: SimulatorState): readonly string[
   };
   const paths = CREATORS.map((create) => registerOperation(app, gateway, create(gateway)));
   app.post(AUTHENTICATE_PATH, (request) => authenticate(gateway, request.body));
-  return [...paths, AUTHENTICATE_PATH, serveGatewayScript(app, SCRIPT_PATH, "payplus-web")];
+  return [...paths, AUTHENTICATE_PATH, ...registerWindow(app, gateway)];
 }
 
 function registerOperation(app: FastifyInstance, gateway: Payup, operation: Operation): string {

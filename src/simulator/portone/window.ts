@@ -103,8 +103,11 @@ function codeOf({ message }: Refusal) {
 }
 
 const ACCOUNT_VANISHES = {
-  ko: "마지막 버튼: 가상계좌가 발급되고 브라우저는 돌아가지 않습니다.",
-  en: "The last button: the account is issued, and the browser never returns.",
+  button: { ko: "발급 후 돌아가지 않기", en: "Have it issued, then lose the way back" },
+  note: {
+    ko: "마지막 버튼: 가상계좌가 발급되고 브라우저는 돌아가지 않습니다.",
+    en: "The last button: the account is issued, and the browser never returns.",
+  },
 };
 const UNREADABLE = {
   ko: "결제 요청을 읽을 수 없습니다. 모바일에서는 m_redirect_url이 필요합니다.",

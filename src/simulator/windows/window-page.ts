@@ -36,8 +36,8 @@ export interface WindowContent {
   readonly methods: readonly Option[];
   /** What is paid with where no test card is chosen. */
   readonly withoutCard: Text;
-  /** What the last button does, where it is not that the money moves and the browser stays away. */
-  readonly vanishing?: Text;
+  /** What the last button says and does, where no money moves in the window. */
+  readonly vanishing?: { readonly button: Text; readonly note: Text };
 }
 
 /** What a customer did in a window. */
@@ -49,15 +49,18 @@ export interface WindowChoice {
   readonly card: TestCard | null;
 }
 
-const MONEY_VANISHES: Text = {
-  ko: "마지막 버튼: 결제는 승인되고 브라우저는 돌아가지 않습니다.",
-  en: "The last button: the money moves, and the browser never returns.",
+const MONEY_VANISHES = {
+  button: { ko: "결제 후 돌아가지 않기", en: "Pay, then lose the way back" },
+  note: {
+    ko: "마지막 버튼: 결제는 승인되고 브라우저는 돌아가지 않습니다.",
+    en: "The last button: the money moves, and the browser never returns.",
+  },
 };
 
 /** A payment window: a plain form, whose buttons are the same for every gateway. */
 export function toWindowPage(content: WindowContent): PageReply {
   const { title, action, windowId, methods, withoutCard } = content;
-  const vanishing = content.vanishing ?? MONEY_VANISHES;
+  const { button, note } = content.vanishing ?? MONEY_VANISHES;
   const body = html`<h1>${title}</h1>
 <p class="note">${both("시뮬레이터이며 실제 결제가 아닙니다.", "A simulator: no money moves.")}</p>
 ${factList(content)}
@@ -72,8 +75,8 @@ ${TEST_CARDS.map(cardOption)}
 <button name="act" value="pay">${both("결제하기", "Pay")}</button>
 <button name="act" value="decline">${both("거절되기", "Be declined")}</button>
 <button name="act" value="close">${both("결제창 닫기", "Close the window")}</button>
-<button name="act" value="vanish">${both("결제 후 돌아가지 않기", "Pay, then lose the way back")}</button>
-<p class="note">${both(vanishing.ko, vanishing.en)}</p>
+<button name="act" value="vanish">${both(button.ko, button.en)}</button>
+<p class="note">${both(note.ko, note.en)}</p>
 </form>`;
   return toPage(title, body);
 }

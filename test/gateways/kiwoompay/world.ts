@@ -33,6 +33,7 @@ export const FROZEN = "2026-03-10T03:00:00.000Z";
 
 const SWITCHES = {
   dialect: "recorded",
+  hashKey: "optional",
   tokenIn: "header",
   tokenUse: "once",
   tokenBound: "yes",
@@ -115,6 +116,8 @@ export function useSimulator() {
       control("faults", {
         rules: [{ match: { gateway: "kiwoompay", operation, ...match }, effect }],
       }),
+    /** Where a browser finds the simulator. */
+    address: (path: string) => `http://127.0.0.1:${simulator.port}${path}`,
     notUnderstood: async (): Promise<unknown> => (await fetch(at("not-understood"))).json(),
     /** What the simulator's ledger holds under an order number: the judge of every outcome. */
     booked: async (orderNumber: string): Promise<{ approvals: number; refundedAmount: number }> => {
@@ -196,7 +199,10 @@ function createCalls(current: () => GatewayAdapter) {
       const whole = { amount, leftBefore: amount, everythingLeft: true, reason: "고객 변심" };
       return { orderNumber, transactionId, paidWith: source.kind, ...whole };
     },
-    refund: async (request: RefundRequest, by = current()) =>
-      by.refund(await open({ call: "refund", paidWith: request.paidWith }, by), request),
+    refund: async (request: RefundRequest, by = current()) => {
+      const { paidWith, payMethod } = request;
+      const named = payMethod === undefined ? {} : { payMethod };
+      return by.refund(await open({ call: "refund", paidWith, ...named }, by), request);
+    },
   };
 }
