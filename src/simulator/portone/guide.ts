@@ -28,5 +28,14 @@ curl -s -H "$AUTH" $BASE/payments/find/order_id_8237354
 curl -s -H "$AUTH" $BASE/payments/cancel \\
      -d merchant_uid=order_id_8237354 -d amount=1000 -d checksum=3000 -d reason=test
 curl -s -H "$AUTH" "$BASE/payments/status/paid?limit=5"
+
+# A payment window: the shop registers the amount, the customer's phone posts the order and presses a button
+curl -s -H "$AUTH" $BASE/payments/prepare -d merchant_uid=mid_1234567890 -d amount=1004
+WINDOW=$(curl -s $BASE/_sim/portone/request-pay -d imp_code=imp00000000 -d device=mobile \\
+  --data-urlencode 'param={"channelKey":"channel-key","pay_method":"vbank","merchant_uid":"mid_1234567890","amount":1004,"name":"노스페이스 롱패딩 M","buyer_name":"홍길동","m_redirect_url":"https://allerts.com/payments/complete"}' |
+  sed -n 's/.*name="window" value="\\([^"]*\\)".*/\\1/p')
+curl -si $BASE/_sim/portone/window -d act=pay -d window=$WINDOW | grep -i '^location'
+curl -s $BASE/_sim/portone/deposit -H "$JSON" -d '{"merchant_uid":"mid_1234567890"}'
+curl -s -H "$AUTH" $BASE/payments/find/mid_1234567890
 curl -s "$BASE/_sim/ledger?gateway=portone"`,
 };

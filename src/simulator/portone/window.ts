@@ -103,7 +103,7 @@ function codeOf({ message }: Refusal) {
 }
 
 const ACCOUNT_VANISHES = {
-  button: { ko: "발급 후 돌아가지 않기", en: "Have an account, then lose the way back" },
+  button: { ko: "발급 후 돌아가지 않기", en: "Have it issued, then lose the way back" },
   note: {
     ko: "마지막 버튼: 가상계좌가 발급되고 브라우저는 돌아가지 않습니다.",
     en: "The last button: the account is issued, and the browser never returns.",

@@ -20,7 +20,8 @@ async function start(param: Record<string, unknown> = {}) {
   const { rsp } = await windows.press(
     await windows.open({ pay_method: "trans", escrow: true, ...param }),
   );
-  return { ...windows, impUid: String(rsp?.imp_uid), path: `/escrows/logis/${rsp?.imp_uid}` };
+  const impUid = String(rsp?.imp_uid);
+  return { ...windows, impUid, path: `/escrows/logis/${impUid}` };
 }
 
 describe("a delivery in escrow", () => {

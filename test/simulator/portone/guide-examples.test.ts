@@ -99,6 +99,7 @@ it("the lines of the front page work, pasted together", async () => {
   const { stdout } = await run("bash", ["-c", PORTONE_GUIDE.curlLines(portone.base)]);
   expect(stdout.split('"status":"paid"').length - 1).toBeGreaterThanOrEqual(5);
   expect(stdout).toContain('"cancel_amount":1000');
+  expect(stdout).toContain("location: https://allerts.com/payments/complete?imp_uid=imp_");
   const { totals } = (await portone.control.ledger("?gateway=portone")).body;
-  expect(totals).toMatchObject({ approvals: 3, approvedAmount: 9_000, refundedAmount: 1_000 });
+  expect(totals).toMatchObject({ approvals: 4, approvedAmount: 10_004, refundedAmount: 1_000 });
 });

@@ -50,6 +50,9 @@ export async function startWindows(options: Partial<SimulatorOptions> = {}) {
     /** What the customer does: one of the buttons. */
     press: async ({ text }: Shown, act = "pay", choice: Record<string, string> = {}) =>
       show(await postForm(base + formOf(text).action, { ...fieldsOf(text), act, ...choice })),
+    /** The payment that a page was told of, as the gateway shows it to the merchant. */
+    paymentOf: async (rsp: Shown["rsp"]) =>
+      (await portone.get(`/payments/${String(rsp?.imp_uid)}`)).response,
     deposit: (body: object) => control.post("/_sim/portone/deposit", body),
     entries: async () => (await control.ledger()).body.entries as Array<Record<string, unknown>>,
   };

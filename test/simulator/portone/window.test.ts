@@ -18,7 +18,7 @@ const told = async (options: Partial<SimulatorOptions> = {}) => {
 
 describe("a window on a PC", () => {
   it("shows the order and pays it, and the page around it is told", async () => {
-    const { open, press, entries, get, notices } = await told();
+    const { open, press, entries, notices, paymentOf } = await told();
     const page = await open();
     for (const part of ["노스페이스 롱패딩 M", "1,004", "W-1", "imp00000000", "결제하기"]) {
       expect(page.text).toContain(part);
@@ -37,7 +37,7 @@ describe("a window on a PC", () => {
       buyer_name: "홍길동",
       card_name: "비씨카드",
     });
-    const { response } = await get(`/payments/${rsp?.imp_uid}`);
+    const response = await paymentOf(rsp);
     expect(deviations(response, PAYMENT_TYPES)).toEqual([]);
     expect(response).toMatchObject({
       status: "paid",
@@ -56,7 +56,7 @@ describe("a window on a PC", () => {
   });
 
   it("is declined: the payment failed, and nobody sends a notice", async () => {
-    const { open, press, entries, get, notices } = await told();
+    const { open, press, entries, notices, paymentOf } = await told();
     const { rsp } = await press(await open(), "decline");
     expect(rsp).toMatchObject({
       success: false,
@@ -66,7 +66,7 @@ describe("a window on a PC", () => {
       error_code: "2001",
       error_msg: "[2001] 잔액부족",
     });
-    expect((await get(`/payments/${rsp?.imp_uid}`)).response).toMatchObject({
+    expect(await paymentOf(rsp)).toMatchObject({
       status: "failed",
       fail_reason: "[2001] 잔액부족",
     });
@@ -126,11 +126,11 @@ describe("a window on a PC", () => {
   });
 
   it("tells success as a failure by switch, though it is paid", async () => {
-    const { open, press, turn, get } = await startWindows();
+    const { open, press, turn, paymentOf } = await startWindows();
     await turn({ windowSuccess: "false_though_paid" });
     const { rsp } = await press(await open());
     expect(rsp).toMatchObject({ success: false, imp_uid: expect.any(String) });
-    expect((await get(`/payments/${rsp?.imp_uid}`)).response).toMatchObject({ status: "paid" });
+    expect(await paymentOf(rsp)).toMatchObject({ status: "paid" });
   });
 
   it("obeys rules about window_pay, and none where it is closed", async () => {
@@ -295,15 +295,15 @@ describe("every method", () => {
     ["smartculture", { emb_pg_provider: null }],
     ["booknlife", { emb_pg_provider: null }],
   ])("%s pays", async (pay_method, printed) => {
-    const { open, press, get } = await startWindows();
+    const { open, press, paymentOf } = await startWindows();
     const { rsp } = await press(await open({ pay_method }));
-    const { response } = await get(`/payments/${rsp?.imp_uid}`);
+    const response = await paymentOf(rsp);
     expect(response).toMatchObject({ status: "paid", pay_method, ...printed });
     expect(deviations(response, PAYMENT_TYPES)).toEqual([]);
   });
 
   it("of all options of a card keeps what the customer is to pay by", async () => {
-    const { open, press, get } = await startWindows();
+    const { open, press, paymentOf } = await startWindows();
     const { rsp } = await press(
       await open({
         amount: 50_000,
@@ -314,7 +314,7 @@ describe("every method", () => {
         },
       }),
     );
-    expect((await get(`/payments/${rsp?.imp_uid}`)).response).toMatchObject({ card_quota: 3 });
+    expect(await paymentOf(rsp)).toMatchObject({ card_quota: 3 });
   });
 
   it.each(["cultureland", "smartculture", "booknlife"])(
@@ -337,7 +337,7 @@ describe("every method", () => {
 
 describe("a virtual account", () => {
   it("waits for its deposit, and is told each time", async () => {
-    const { control, open, press, get, deposit, entries, notices } = await told();
+    const { control, open, press, get, deposit, entries, notices, paymentOf } = await told();
     await control.setClock("2026-03-10T00:00:00.000Z");
     const at = Date.parse("2026-03-10T00:00:00Z") / 1000;
     const { rsp } = await press(await open({ pay_method: "vbank", escrow: true }));
@@ -349,7 +349,7 @@ describe("a virtual account", () => {
       vbank_date: at + 3 * 86_400,
     };
     expect(rsp).toMatchObject({ success: true, status: "ready", paid_amount: 0, ...account });
-    const read = async () => (await get(`/payments/${rsp?.imp_uid}`)).response;
+    const read = () => paymentOf(rsp);
     expect(await read()).toMatchObject({ status: "ready", paid_at: 0, started_at: at, ...account });
     expect(deviations(await read(), PAYMENT_TYPES)).toEqual([]);
     expect((await get("/payments/status/ready")).response).toMatchObject({ total: 1 });
@@ -399,7 +399,7 @@ describe("a virtual account", () => {
     const { rsp } = await first.press(await first.open({ pay_method: "vbank" }));
     await first.simulator.close();
     const second = await startWindows({ dir: first.dir });
-    expect((await second.get(`/payments/${rsp?.imp_uid}`)).response).toMatchObject({
+    expect(await second.paymentOf(rsp)).toMatchObject({
       status: "ready",
     });
     expect((await second.deposit({ imp_uid: rsp?.imp_uid })).status).toBe(200);

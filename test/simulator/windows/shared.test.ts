@@ -5,6 +5,7 @@ import { createContext, runInContext } from "node:vm";
 import iconv from "iconv-lite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { TEST_CARDS } from "../../../src/simulator/cards.ts";
+import { openValue, sealValue } from "../../../src/simulator/sealed.ts";
 import { parseFormBytes, readBodiesAsForms } from "../../../src/simulator/windows/form-bodies.ts";
 import { createOpenWindows } from "../../../src/simulator/windows/open-windows.ts";
 import {
@@ -179,6 +180,18 @@ describe("a browser's form", () => {
     for (const text of ["a=%ff%ff", "a=1&a=2"]) {
       expect(parseFormBytes(Buffer.from(text), "euc-kr")).toBeUndefined();
     }
+  });
+});
+
+describe("what is sealed", () => {
+  it("opens for its own purpose and key, and not where it was changed", () => {
+    const seal = { key: Buffer.alloc(32, 1), purpose: "A" };
+    const text = sealValue({ amount: 1 }, seal);
+    expect(openValue(text, seal)).toEqual({ amount: 1 });
+    const changed = `${text.slice(0, -5)}AAAA=`;
+    expect(openValue(text, { ...seal, purpose: "B" })).toBeNull();
+    expect(openValue(text, { ...seal, key: Buffer.alloc(32, 2) })).toBeNull();
+    expect([openValue(changed, seal), openValue("", seal)]).toEqual([null, null]);
   });
 });
 

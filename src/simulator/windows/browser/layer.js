@@ -45,7 +45,7 @@
     Object.assign(button.style, { width: "100%", height: "2.75rem" });
     const close = () => layer.remove();
     button.addEventListener("click", close);
-    // The Escape key closes it, too.
+    // The Escape key closes it too, where the frame has not the focus.
     layer.addEventListener("close", close);
     layer.append(frame, button);
     document.body.append(layer);
