@@ -68,6 +68,8 @@ export default defineConfig({
           exclude: gates,
           ...slow,
           maxWorkers: 2,
+          // Loading the product anew for each file took an eighth of their time.
+          isolate: false,
           sequence: { sequencer: LongestFirst, groupOrder: 1 },
         },
       },

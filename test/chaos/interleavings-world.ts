@@ -22,7 +22,7 @@ import { HOUR_MS, LEASE, POLICY, type Sabotage, type World } from "./interleavin
 import type { Request, Scenario } from "./interleavings-scenario.ts";
 import type { Actor, Steps } from "./interleavings-steps.ts";
 
-export const AMOUNT = 9900;
+const AMOUNT = 9900;
 const PART = 6000;
 /** Most workers that hints may start in one run. */
 const WORKERS_MAX = 8;
