@@ -81,7 +81,7 @@ const TEXTS = {
     product: "상품",
     amount: "금액",
     payment: "결제 ID",
-    transaction: "승인번호",
+    transaction: "거래번호",
     reason: "사유",
     refundIt: "이 결제 환불하기",
     newPayment: "새 결제",
