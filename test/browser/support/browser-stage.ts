@@ -31,11 +31,11 @@ export interface Visitor {
   page: Page;
   /** Every address that the browser asked for. */
   urls: readonly string[];
-  go(path: string): Promise<void>;
+  go: (path: string) => Promise<void>;
   /** A picture of the whole page, where SCREENSHOTS_DIR wants them. */
-  shoot(name: string): Promise<void>;
+  shoot: (name: string) => Promise<void>;
   /** Nothing on the page keeps anybody out, as far as axe-core can tell. */
-  expectAccessible(): Promise<void>;
+  expectAccessible: () => Promise<void>;
 }
 
 const SIZES = {
