@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { findBrowser } from "./test/browser/support/find-browser.ts";
 import { memoryFolder } from "./test/support/memory-folder.ts";
 
 // Three projects, one after the other: `unit` runs three files beside each other, each with the
 // services it needs; `integration` two, with whole systems; `gates` has the machine to itself. The
-// storm is long and waits most of the time for what it has struck down: others work beside it.
+// storm is long and waits most of the time for what it has struck down: others work beside it. A
+// fourth, `browser`, runs beside `integration` where there is a browser.
 const gates = ["test/cli/demo.test.ts"];
 const integration = [
   "test/chaos/storm.test.ts",
@@ -12,6 +14,11 @@ const integration = [
   "test/cli/**/*.test.ts",
   "test/verify/{at-work,command}.test.ts",
 ];
+const browser = ["test/browser/**/*.test.ts"];
+const hasBrowser = findBrowser(process.env) !== null;
+if (!hasBrowser) {
+  process.stderr.write("test/browser is left out: no CHROMIUM_BINARY, no chromium on the PATH\n");
+}
 /** Whole systems take their time to start. */
 const slow = { testTimeout: 300_000, hookTimeout: 120_000 };
 
@@ -36,6 +43,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const browserProject = {
+  extends: true as const,
+  test: {
+    name: "browser",
+    include: browser,
+    ...slow,
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst, groupOrder: 1 },
+  },
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -53,7 +71,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...integration, ...gates],
+          exclude: [...integration, ...gates, ...browser],
           // The long proofs take one core each, others wait for servers that start and end.
           maxWorkers: 3,
           // Files share what they import, and nothing else: each has services of its own.
@@ -73,6 +91,7 @@ export default defineConfig({
           sequence: { sequencer: LongestFirst, groupOrder: 1 },
         },
       },
+      ...(hasBrowser ? [browserProject] : []),
       {
         extends: true,
         test: {

@@ -166,6 +166,7 @@ describe("an order at PortOne", () => {
     const order = await prepare();
     await press(await openWindow(order), "vanish");
     await toldStatus(order, "paid");
+    expect(await world.moved(order)).toEqual({ approvals: 1, refunded: 0 });
   });
 
   it("is paid by the look-up at its end where the notice is lost too", async () => {
@@ -254,6 +255,7 @@ describe("a virtual account", () => {
     const order = await prepare({ pay_method: "vbank" });
     await press(await openWindow(order), "vanish");
     await toldStatus(order, "pending");
+    expect(await world.moved(order)).toEqual({ approvals: 0, refunded: 0 });
   });
 });
 

@@ -155,6 +155,11 @@ describe("the pages for trying things out", () => {
     }
   });
 
+  it("is found from the front page", async () => {
+    const front = await get("/");
+    expect(front.body["links"]).toMatchObject({ tryIt: "/test.html" });
+  });
+
   it("is in no documentation", async () => {
     const { text } = await get("/docs/json");
     for (const url of [...PAGES, "/assets"]) expect(text).not.toContain(`"${url}`);
@@ -184,6 +189,7 @@ describe("in production", () => {
       expect(answer.status).toBe(404);
       expect(answer.body.code).toBe("ROUTE_NOT_FOUND");
     }
+    expect((await send(app, { method: "GET", url: "/" })).text).not.toContain("test.html");
     await app.close();
   });
 });

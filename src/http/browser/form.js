@@ -92,15 +92,16 @@ function formOf(node, effect) {
 }
 
 /** @param {Problem} problem */
-function refuse(problem) {
-  const unplaced = (problem.errors ?? []).filter(({ pointer, expected }) => {
+function refuse({ code, title, detail, type, errors = [] }) {
+  if (code.startsWith("API_KEY_")) sayFault("apiKey", title);
+  const unplaced = errors.filter(({ pointer, expected }) => {
     const name = pointer.split("/").at(-1) ?? "";
     return !sayFault(name, expected);
   });
-  const hasPlaced = unplaced.length < (problem.errors ?? []).length;
+  // What is wrong with single fields stands beside them, and is not repeated.
+  const isSaid = code === "VALIDATION_FAILED" && unplaced.length < errors.length;
   const lines = unplaced.map(({ pointer, expected }) => `${pointer}: ${expected}`);
-  // What stands beside the fields is not repeated.
-  showProblem(problem.title, [...(hasPlaced ? [] : [problem.detail]), ...lines], problem.type);
+  showProblem(title, isSaid ? lines : [detail], type);
   const first = document.querySelector("[aria-invalid=true]") ?? one("#problem", HTMLElement);
   if (first instanceof HTMLElement) first.focus();
 }

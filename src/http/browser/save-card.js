@@ -32,7 +32,7 @@ const page = openForm({
     key = newKey();
     if (reply.kind === "problem") {
       // Only while something is to be corrected do the card's digits stay in the form.
-      if (reply.problem.code !== "VALIDATION_FAILED") form.forgetSecrets();
+      if (![400, 401].includes(reply.problem.status)) form.forgetSecrets();
       return form.refuse(reply.problem);
     }
     form.forgetSecrets();

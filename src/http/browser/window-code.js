@@ -1,6 +1,10 @@
 // The code that opens a window, with the values of an order: to be copied into a shop.
 
+import { say } from "./texts.js";
+
 /** @typedef {import("./open-window.js").Prepared} Prepared */
+
+const FIELDS = `  <!-- ${say("codeEach")} -->\n  <input type="hidden" name="{name}" value="{value}">`;
 
 /**
  * @param {Record<string, unknown>} order What was sent to be prepared.
@@ -8,17 +12,17 @@
  */
 export function windowCode(order, prepared) {
   return [
-    "// 1. Your server prepares the order; the amount is yours, never the browser's.",
+    `// 1. ${say("codePrepare")}`,
     `const prepared = await fetch(${quote(`${location.origin}/easypay/prepare`)}, {`,
     '  method: "POST",',
     '  headers: { "content-type": "application/json", authorization: "Bearer <API key>" },',
     `  body: JSON.stringify(${indent(JSON.stringify(order, null, 2))}),`,
     "}).then((answer) => answer.json());",
     "",
-    "// 2. The customer's browser opens the window with what was prepared.",
+    `// 2. ${say("codeOpen")}`,
     ...openingCode(prepared),
     "",
-    "// 3. Your server asks what became of it. Nothing else counts as paid.",
+    `// 3. ${say("codeAsk")}`,
     `fetch(${quote(`${location.origin}/easypay/status/${prepared.orderId}`)}, {`,
     '  headers: { authorization: "Bearer <API key>" },',
     "});",
@@ -39,16 +43,17 @@ function openingCode(prepared) {
       tag,
       `IMP.init(${args});`,
       "IMP.request_pay(prepared.sdkData, (answer) => {",
-      "  // Tell your server answer.imp_uid: it calls POST /easypay/confirm { orderId, impUid }.",
+      `  // ${say("codeConfirm")}`,
+      "  // POST /easypay/confirm { orderId, impUid: answer.imp_uid }",
       "});",
     ];
   }
   if (provider === "payup") {
     return [
       '<form name="order_info" method="post" accept-charset="euc-kr" action="{prepared.returnUrl}">',
-      '  <input type="hidden" name="{name}" value="{value}">  <!-- each of prepared.sdkData -->',
+      FIELDS,
       "</form>",
-      "// Declared before KCP's script:",
+      `// ${say("codeDeclare")}`,
       "function m_Completepayment(FormOrJson, closeEvent) {",
       "  const form = document.order_info;",
       "  GetField(form, FormOrJson);",
@@ -73,7 +78,7 @@ function openingCode(prepared) {
 function formCode({ action }) {
   return [
     `<form name="form" method="post" accept-charset="euc-kr" action=${quote(action ?? "")}>`,
-    '  <input type="hidden" name="{name}" value="{value}">  <!-- each of prepared.sdkData -->',
+    FIELDS,
     "</form>",
     "document.form.submit();",
   ];

@@ -16,8 +16,12 @@ const LOOK_PAUSE_MS = 1000;
 const LOOKS_MAX = 120;
 const OPEN = ["waiting", "confirming", "pending"];
 
-/** The order that is watched: a newer one ends the watching. */
-const watched = { orderId: "" };
+/**
+ * The order that is watched: a newer one ends the watching.
+ *
+ * @type {{ orderId: string, prepared: Prepared | null }}
+ */
+const watched = { orderId: "", prepared: null };
 
 const page = openForm({
   async send(form) {
@@ -32,10 +36,27 @@ const page = openForm({
     writeAddress("orderId", reply.body.orderId);
     form.setOver(true);
     showCode(windowCode(order, reply.body));
+    watched.prepared = reply.body;
     void watch(reply.body.orderId);
     if (reply.body.status === "waiting") await open(reply.body);
   },
+  effect: describe,
 });
+
+/**
+ * Who would pay, and where.
+ *
+ * @param {import("./form.js").Form} form
+ */
+function describe(form) {
+  const [provider = ""] = (form.value("method") ?? "").split("/");
+  const amount = form.amount("amount");
+  const name = form.value("customerName");
+  if (provider === "" || typeof amount !== "number" || name === undefined) return "";
+  return language === "ko"
+    ? `${name} 님이 ${gatewayName(provider)}의 결제창에서 ${won(amount)}을 결제합니다.`
+    : `${name} pays ${won(amount)} in the window of ${gatewayName(provider)}.`;
+}
 
 /** @param {import("./form.js").Form} form */
 function orderOf(form) {
@@ -53,6 +74,7 @@ function orderOf(form) {
 
 /** @param {Prepared} prepared */
 async function open(prepared) {
+  show("#problem");
   try {
     await openWindow(prepared, {
       ended: (impUid) => void confirmOrder(prepared.orderId, impUid),
@@ -115,22 +137,32 @@ async function readOrder(orderId) {
 /** @param {Order} order */
 function tell(order) {
   const { status, virtualAccount: account } = order;
-  const isOpen = OPEN.includes(status);
+  const isWaiting = status === "waiting";
   const rows = facts([
-    [say("state"), sayState("status", status)],
+    [say("state"), isWaiting ? sayState("status", status) : null],
     [say("amount"), won(order.amount)],
     [say("reason"), order.reason],
     [say("bank"), account?.bankName],
     [say("account"), account?.accountNumber],
     [say("gateway"), gatewayName(order.provider)],
   ]);
-  const title = status === "waiting" ? say("windowOpen") : sayState("status", status);
-  const look = isOpen ? "open" : status === "failed" || status === "expired" ? "bad" : "good";
-  const next =
-    status === "waiting"
-      ? element("p", say("windowOpenText"))
-      : element("p", pressed(say("newPayment"), startNew));
-  showResult(headline(look, title), rows, next);
+  const title = isWaiting ? say("windowOpen") : sayState("status", status);
+  const { prepared } = watched;
+  const again = pressed(say("openAgain"), () => {
+    if (prepared !== null) void open(prepared);
+  });
+  showResult(
+    headline(lookOf(status), title),
+    rows,
+    ...(isWaiting ? [element("p", say("windowOpenText"))] : []),
+    element("p", ...(isWaiting ? [again, " "] : []), pressed(say("newPayment"), startNew)),
+  );
+}
+
+/** @param {string} status */
+function lookOf(status) {
+  if (OPEN.includes(status)) return "open";
+  return status === "failed" || status === "expired" ? "bad" : "good";
 }
 
 /** @param {string} code */
@@ -173,6 +205,7 @@ async function listMethods() {
     return option;
   });
   one("#method", HTMLSelectElement).replaceChildren(...options);
+  page.watch();
   if (methods.length === 0) show("#problem", element("h2", say("noMethods")));
 }
 

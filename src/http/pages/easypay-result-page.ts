@@ -112,7 +112,7 @@ export function easypayResultHeaders(language: Language): Record<string, string>
 /** The page, for a customer who knows nothing of gateways. */
 export function easypayResultPage(view: EasypayResultView, language: Language): string {
   const title = TITLES[view.status][language];
-  const body = html`<main class="outcome">
+  const body = html`<main class="outcome" aria-live="polite" data-refresh="${view.refreshSeconds ?? ""}">
 <h1 class="${LOOKS[view.status]}">${title}</h1>
 <p>${SENTENCES[view.status][language]}</p>
 <dl>${facts(view, language)}</dl>
@@ -122,7 +122,7 @@ ${goOn(view, language)}
     title,
     language,
     body,
-    scripts: ["leave-frame"],
+    scripts: ["leave-frame", "watch-result"],
     refreshSeconds: view.refreshSeconds,
   });
 }

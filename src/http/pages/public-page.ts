@@ -8,7 +8,7 @@ export interface PublicPage {
   body: Markup;
   /** Scripts of `src/http/browser` that the page runs, without their ending. */
   scripts: readonly string[];
-  /** Seconds after which the page is asked for again; null: never. */
+  /** Seconds after which a browser without scripts loads the page again; null: never. */
   refreshSeconds?: number | null;
 }
 
@@ -61,7 +61,7 @@ export function publicPage(shown: PublicPage): string {
   const refresh =
     refreshSeconds === null
       ? html``
-      : html`<meta http-equiv="refresh" content="${refreshSeconds}">
+      : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>
 `;
   return html`<!doctype html>
 <html lang="${language}">

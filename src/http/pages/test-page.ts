@@ -31,11 +31,11 @@ const STEPS = [
 const TEXTS = {
   simulated: {
     en: "Test page with the simulator: no money moves. Not there in production.",
-    ko: "시뮬레이터로 시험하는 페이지입니다. 실제 결제는 일어나지 않으며, 운영 환경에는 이 페이지가 없습니다.",
+    ko: "시뮬레이터 시험 페이지: 실제로 결제되지 않습니다. 운영 환경에는 없습니다.",
   },
   real: {
     en: "Test page with a real gateway: money may move. Not there in production.",
-    ko: "실제 결제사에 연결된 시험 페이지입니다. 실제로 결제될 수 있으며, 운영 환경에는 이 페이지가 없습니다.",
+    ko: "실제 결제사 시험 페이지: 실제로 결제될 수 있습니다. 운영 환경에는 없습니다.",
   },
   steps: { en: "Test pages", ko: "시험 페이지" },
   apiKey: { en: "API key", ko: "API 키" },

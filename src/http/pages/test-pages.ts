@@ -26,6 +26,7 @@ const TEXTS = {
   refundButton: { en: "Refund now", ko: "지금 환불" },
   gateway: { en: "Gateway", ko: "결제사" },
   gatewayHint: { en: "Where the billing key is issued.", ko: "빌링키를 발급할 결제사." },
+  card: { en: "Card", ko: "카드 정보" },
   cardNumber: { en: "Card number", ko: "카드번호" },
   cardNumberHint: {
     en: "13 to 19 digits; spaces and dashes are left out.",
@@ -42,6 +43,10 @@ const TEXTS = {
     en: "Six digits (YYMMDD), or ten of a business.",
     ko: "숫자 6자리(YYMMDD) 또는 사업자번호 10자리.",
   },
+  cardPasswordHint: { en: "Two digits.", ko: "숫자 2자리." },
+  textHint: { en: "At most 50 characters.", ko: "50자 이내." },
+  reasonHint: { en: "At most 100 characters.", ko: "100자 이내." },
+  amountHint: { en: "A whole number of won.", ko: "원 단위 정수." },
   customerName: { en: "Customer's name", ko: "고객 이름" },
   customerId: { en: "Customer id", ko: "고객 ID" },
   customerIdPayHint: {
@@ -60,12 +65,12 @@ const TEXTS = {
   reason: { en: "Reason", ko: "환불 사유" },
 } as const satisfies Record<string, Text>;
 
-const SAMPLE = {
-  customerName: "홍길동",
-  customerId: "user123",
-  productName: "프리미엄 구독",
-  reason: "고객 요청",
-} as const;
+const SAMPLES = {
+  customerName: { en: "Hong Gildong", ko: "홍길동" },
+  customerId: { en: "user123", ko: "user123" },
+  productName: { en: "Premium plan", ko: "프리미엄 구독" },
+  reason: { en: "The customer asked for it", ko: "고객 요청" },
+} as const satisfies Record<string, Text>;
 
 type Say = (name: keyof typeof TEXTS) => string;
 
@@ -84,14 +89,23 @@ export function registerTestPage(facts: TestPageFacts): string {
     choice("gateway", { label: say("gateway"), hint: say("gatewayHint") }, offered),
     cardFields(language),
     html`<div class="pair">${[
-      field("customerName", language, { label: say("customerName"), value: SAMPLE.customerName }),
-      field("customerId", language, { label: say("customerId"), value: SAMPLE.customerId }),
+      field("customerName", language, {
+        label: say("customerName"),
+        hint: say("textHint"),
+        value: SAMPLES.customerName[language],
+      }),
+      field("customerId", language, {
+        label: say("customerId"),
+        hint: say("textHint"),
+        value: SAMPLES.customerId[language],
+      }),
     ]}</div>`,
   ];
   const body = html`<p>${say("registerNote")}</p>
+${savers.some(({ isSimulated }) => isSimulated) ? testCards(language) : html``}
+<h2>${say("card")}</h2>
 ${sentForm(fields, say("registerButton"))}
-${answers(language)}
-${savers.some(({ isSimulated }) => isSimulated) ? testCards(language) : html``}`;
+${answers(language)}`;
   return testPage(facts, { title: say("register"), script: "save-card", body });
 }
 
@@ -108,6 +122,7 @@ function cardFields(language: Language): Markup {
     }),
     field("cardPassword", language, {
       label: say("cardPassword"),
+      hint: say("cardPasswordHint"),
       ...digits,
       type: "password",
       lengthMax: 2,
@@ -129,8 +144,17 @@ export function payTestPage(facts: TestPageFacts): string {
       isOptional: true,
     }),
     html`<div class="pair">${[
-      field("productName", language, { label: say("productName"), value: SAMPLE.productName }),
-      field("amount", language, { label: say("amount"), value: "9900", isNumber: true }),
+      field("productName", language, {
+        label: say("productName"),
+        hint: say("textHint"),
+        value: SAMPLES.productName[language],
+      }),
+      field("amount", language, {
+        label: say("amount"),
+        hint: say("amountHint"),
+        value: "9900",
+        isNumber: true,
+      }),
     ]}</div>`,
   ];
   const body = html`${sentForm(fields, say("payButton"))}${answers(language)}`;
@@ -150,7 +174,11 @@ export function refundTestPage(facts: TestPageFacts): string {
       isNumber: true,
       isOptional: true,
     }),
-    field("reason", language, { label: say("reason"), value: SAMPLE.reason }),
+    field("reason", language, {
+      label: say("reason"),
+      hint: say("reasonHint"),
+      value: SAMPLES.reason[language],
+    }),
   ];
   const body = html`${sentForm(fields, say("refundButton"))}${answers(language)}`;
   return testPage(facts, { title: say("refund"), script: "refund", body });

@@ -34,6 +34,10 @@ const TEXTS = {
   productName: { en: "Product", ko: "상품 이름" },
   amount: { en: "Amount (won)", ko: "금액 (원)" },
   customerName: { en: "Customer's name", ko: "고객 이름" },
+  product: { en: "Premium plan", ko: "프리미엄 구독" },
+  customer: { en: "Hong Gildong", ko: "홍길동" },
+  textHint: { en: "At most 50 characters.", ko: "50자 이내." },
+  amountHint: { en: "A whole number of won.", ko: "원 단위 정수." },
   button: { en: "Open the window", ko: "결제창 열기" },
   code: { en: "The code that does this", ko: "실행된 코드" },
   codeHint: {
@@ -58,10 +62,23 @@ export function windowExamplePage(facts: TestPageFacts): string {
     ]}</div>`,
     field("orderId", language, { label: say("orderId"), hint: say("orderIdHint") }),
     html`<div class="pair">${[
-      field("productName", language, { label: say("productName"), value: "프리미엄 구독" }),
-      field("amount", language, { label: say("amount"), value: "9900", isNumber: true }),
+      field("productName", language, {
+        label: say("productName"),
+        hint: say("textHint"),
+        value: say("product"),
+      }),
+      field("amount", language, {
+        label: say("amount"),
+        hint: say("amountHint"),
+        value: "9900",
+        isNumber: true,
+      }),
     ]}</div>`,
-    field("customerName", language, { label: say("customerName"), value: "홍길동" }),
+    field("customerName", language, {
+      label: say("customerName"),
+      hint: say("textHint"),
+      value: say("customer"),
+    }),
   ];
   const body = html`<p>${say("note")}</p>
 ${sentForm(fields, say("button"))}

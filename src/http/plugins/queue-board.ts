@@ -2,13 +2,15 @@ import { createBullBoard } from "@bull-board/api";
 import { FastifyAdapter } from "@bull-board/fastify";
 import type { AppDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
-import { languageOf } from "../language.ts";
+import { type Language, languageOf } from "../language.ts";
 import { ProblemError } from "../problem-error.ts";
 import { answerError } from "./problem-answers.ts";
 
 /** Where the page's settings begin. The board's own language follows the browser's. */
 const SETTINGS = '<script id="__UI_CONFIG__" type="application/json">{';
 const KOREAN = '"locale":{"lng":"ko-KR"},';
+/** The page would ask somebody else for its letters; our policy forbids it, the system has its own. */
+const FOREIGN_STYLE = /<link [^>]*href="https:[^>]*>/g;
 
 /** Bull Board below `basePath`. Who may see it is the business of the scope around it. */
 export async function addQueueBoard(
@@ -31,14 +33,21 @@ export async function addQueueBoard(
         answerError(deps, new ProblemError("QUEUES_UNAVAILABLE"), { request, reply });
         return reply;
       });
-      // One board has one language for all; the page says Korean where its reader asks for it.
       scope.addHook("onSend", async (request, _reply, payload) =>
-        typeof payload === "string" && languageOf(request.headers["accept-language"]) === "ko"
-          ? payload.replace(SETTINGS, `${SETTINGS}${KOREAN}`)
+        typeof payload === "string"
+          ? adaptPage(payload, languageOf(request.headers["accept-language"]))
           : payload,
       );
       await scope.register(adapter.registerPlugin());
     },
     { prefix: path.prefix },
   );
+}
+
+/** One board has one language for all; the page says Korean where its reader asks for it. */
+function adaptPage(page: string, language: Language): string {
+  const isPage = page.includes(SETTINGS);
+  if (!isPage) return page;
+  const own = page.replace(FOREIGN_STYLE, "");
+  return language === "ko" ? own.replace(SETTINGS, `${SETTINGS}${KOREAN}`) : own;
 }

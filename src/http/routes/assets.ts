@@ -12,6 +12,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Scripts and style of our pages, read once; browsers keep them and ask whether they are new. */
 export async function addAssetRoutes(app: HttpApp): Promise<void> {
+  // Browsers ask for it on every page, and call what is not there an error.
+  app.get("/favicon.ico", { schema: { hide: true } }, async (_request, reply) =>
+    reply.code(204).header("cache-control", "max-age=86400").send(),
+  );
   const names = (await readdir(FOLDER)).filter((name) => typeOf(name) !== undefined);
   for (const name of names) {
     const content = await readFile(new URL(name, FOLDER));

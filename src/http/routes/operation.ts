@@ -19,7 +19,7 @@ const tags = ["operation"];
 export function addOpenRoutes(app: HttpApp, deps: RouteDeps): void {
   app.get("/", { schema: { tags, summary: "Where everything else is found" } }, async () => ({
     name: "kiwoom-billing",
-    links: LINKS,
+    links: { ...LINKS, ...(deps.testPages === null ? {} : { tryIt: "/test.html" }) },
   }));
   app.get(
     "/health/live",
