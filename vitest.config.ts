@@ -16,7 +16,9 @@ const integration = [
 ];
 const browser = ["test/browser/**/*.test.ts"];
 const hasBrowser = findBrowser(process.env) !== null;
-if (!hasBrowser) {
+// This file is read once for each project, in one process; it is said once.
+if (!hasBrowser && process.env["BROWSER_MISSED"] === undefined) {
+  process.env["BROWSER_MISSED"] = "said";
   process.stderr.write("test/browser is left out: no CHROMIUM_BINARY, no chromium on the PATH\n");
 }
 /** Whole systems take their time to start. */
