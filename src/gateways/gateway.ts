@@ -258,6 +258,8 @@ export interface GatewayAdapter {
   lookUpSchedule?(call: GatewayCall, billingKey: string): Promise<ScheduleLookUpResult>;
   /** This and the four below only where `windows` is declared. It moves no money. */
   openWindow?(call: GatewayCall, request: OpenWindowRequest): Promise<OpenWindowOutcome>;
+  /** What can be paid with, in the gateway's own words, where a request has to name it. */
+  windowMethods?: readonly string[];
   /** Reads what a browser brought back from the window; asks nobody. */
   readReturn?(fields: Readonly<Record<string, string>>, order: ReturnedOrder): ReturnReading;
   /** What the gateway would refuse of a window; asks nobody. Absent: it knows no options. */

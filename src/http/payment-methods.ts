@@ -9,10 +9,12 @@ import { type FieldFault, ProblemError } from "./problem-error.ts";
 
 interface Method {
   provider: string;
-  /** Null: whatever the window offers. */
-  method: string | null;
+  /** What a request to prepare names it by: PortOne's is a `pay_method`. */
+  method: string;
   name: Text;
 }
+
+const nameOf = (method: string): Text => PORTONE_NAMES[method] ?? { en: method, ko: method };
 
 const WALLET_NAMES: Readonly<Record<Wallet, Text>> = {
   kakaopay: { en: "KakaoPay", ko: "카카오페이" },
@@ -27,15 +29,30 @@ const PROVIDERS = ["kiwoompay", "payup", "portone"] as const;
 /** PayUp's product is KakaoPay alone. */
 const PAYUP_WALLETS: readonly Wallet[] = ["kakaopay"];
 const PAYUP_NAME: Text = { en: "KakaoPay (PayUp)", ko: "카카오페이 (페이업)" };
-const PORTONE_NAME: Text = { en: "PortOne's window", ko: "포트원 결제창" };
+const PORTONE_NAMES: Readonly<Record<string, Text>> = {
+  card: { en: "Card (PortOne)", ko: "신용카드 (포트원)" },
+  trans: { en: "Bank transfer (PortOne)", ko: "실시간 계좌이체 (포트원)" },
+  vbank: { en: "Virtual account (PortOne)", ko: "가상계좌 (포트원)" },
+  kakaopay: { en: "KakaoPay (PortOne)", ko: "카카오페이 (포트원)" },
+  naverpay: { en: "NaverPay (PortOne)", ko: "네이버페이 (포트원)" },
+  payco: { en: "Payco (PortOne)", ko: "페이코 (포트원)" },
+  samsung: { en: "Samsung Pay (PortOne)", ko: "삼성페이 (포트원)" },
+  applepay: { en: "Apple Pay (PortOne)", ko: "애플페이 (포트원)" },
+  cultureland: { en: "Cultureland voucher (PortOne)", ko: "컬쳐랜드 문화상품권 (포트원)" },
+  smartculture: { en: "Smart Culture voucher (PortOne)", ko: "스마트문화상품권 (포트원)" },
+  booknlife: { en: "Book & Life voucher (PortOne)", ko: "도서문화상품권 (포트원)" },
+};
 
 /** What customers can pay with, as it is configured. */
 export function listMethods(gateways: GatewayRegistry, wallets: readonly Wallet[]): Method[] {
   return PROVIDERS.filter((provider) => isOffered(gateways, wallets, provider)).flatMap(
     (provider): Method[] => {
       if (provider === "payup") return [{ provider, method: "kakaopay", name: PAYUP_NAME }];
-      if (provider === "portone") return [{ provider, method: null, name: PORTONE_NAME }];
-      return wallets.map((method) => ({ provider, method, name: WALLET_NAMES[method] }));
+      if (provider === "kiwoompay") {
+        return wallets.map((method) => ({ provider, method, name: WALLET_NAMES[method] }));
+      }
+      const methods = gateways.find(provider, DEFAULT_ACCOUNT)?.windowMethods ?? [];
+      return methods.map((method) => ({ provider, method, name: nameOf(method) }));
     },
   );
 }

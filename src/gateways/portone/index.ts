@@ -53,6 +53,7 @@ import {
 } from "./requests.ts";
 import { readPortoneReturn } from "./window-return.ts";
 import { type FetchedToken, createTokenCache } from "./token-cache.ts";
+import { PAY_METHODS } from "./pay-methods.ts";
 
 const GATEWAY = "portone";
 
@@ -132,6 +133,7 @@ export function createPortoneAdapter(
     // No answer of this gateway is sealed, so there is never any.
     readEvidence: (_call, evidence) =>
       Promise.resolve({ kind: "unknown", reason: "evidence of another kind", evidence }),
+    windowMethods: PAY_METHODS,
     readReturn: readPortoneReturn,
     close: () => client.close(),
   };

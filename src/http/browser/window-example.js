@@ -7,7 +7,7 @@ import { gatewayName, language, say, sayState, won } from "./texts.js";
 import { windowCode } from "./window-code.js";
 
 /**
- * @typedef {{ provider: string, method: string | null, name: { en: string, ko: string } }} Method
+ * @typedef {{ provider: string, method: string, name: { en: string, ko: string } }} Method
  * @typedef {{ orderId: string, provider: string, amount: number, status: string, reason: string | null, virtualAccount: { bankName: string, accountNumber: string } | null }} Order
  * @typedef {import("./open-window.js").Prepared} Prepared
  */
@@ -67,9 +67,20 @@ function orderOf(form) {
     productName: form.value("productName"),
     customerName: form.value("customerName"),
     ...(provider ? { provider } : {}),
-    ...(method ? { method } : {}),
+    ...methodOf(provider, method),
     device: form.value("device"),
   };
+}
+
+/**
+ * PortOne's window is told in PortOne's own words.
+ *
+ * @param {string | undefined} provider
+ * @param {string | undefined} method
+ */
+function methodOf(provider, method) {
+  if (!method) return {};
+  return provider === "portone" ? { portone: { pay_method: method } } : { method };
 }
 
 /** @param {Prepared} prepared */
@@ -200,7 +211,7 @@ async function listMethods() {
   const methods = reply.kind === "answer" ? reply.body.methods : [];
   const options = methods.map(({ provider, method, name }) => {
     const option = document.createElement("option");
-    option.value = method === null ? provider : `${provider}/${method}`;
+    option.value = `${provider}/${method}`;
     option.textContent = `${name[language]}: ${gatewayName(provider)}`;
     return option;
   });

@@ -28,8 +28,8 @@ const TEXTS = {
   mobile: { en: "Phone", ko: "모바일" },
   orderId: { en: "Order id", ko: "주문번호 (orderId)" },
   orderIdHint: {
-    en: "Yours: 1 to 64 letters, digits, _ . or -. The same order is never prepared twice.",
-    ko: "가맹점 주문번호: 영문자, 숫자, _ . - 로 된 1~64자. 같은 주문은 두 번 준비되지 않습니다.",
+    en: "Yours: 1 to 40 letters, digits, _ . or -. The same order is never prepared twice.",
+    ko: "가맹점 주문번호: 영문자, 숫자, _ . - 로 된 1~40자. 같은 주문은 두 번 준비되지 않습니다.",
   },
   productName: { en: "Product", ko: "상품 이름" },
   amount: { en: "Amount (won)", ko: "금액 (원)" },

@@ -143,7 +143,7 @@ export const MethodsResponse = Type.Object({
   methods: Type.Array(
     Type.Object({
       provider: Type.String({ examples: ["kiwoompay"] }),
-      method: nullable(Type.String({ examples: ["kakaopay"] })),
+      method: Type.String({ examples: ["kakaopay"] }),
       name: Type.Object({ en: Type.String(), ko: Type.String() }),
     }),
   ),
