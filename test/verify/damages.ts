@@ -203,6 +203,28 @@ export const DAMAGES: Record<string, Damage> = {
     check: "charge-overdue",
     plant: invoice(declined, { dueAt: new Date("2026-02-27T00:00:00Z"), nextActionAt: ago(30) }),
   },
+  "a payment window that was never ended": {
+    check: "window-overdue",
+    plant: async (world, vandal) =>
+      vandal.insert(
+        "invoices",
+        await copyOf(world, vandal, {
+          kind: "payment",
+          paidWith: "wallet",
+          subscriptionId: null,
+          periodNumber: null,
+          periodStartOn: null,
+          periodEndOn: null,
+          state: "open",
+          step: "window",
+          attempts: [],
+          capturedAmount: 0,
+          refundable: 0,
+          nextActionAt: ago(30),
+          window: { orderId: "ORDER-1", endsAt: ago(31) },
+        }),
+      ),
+  },
   "a refund that waits for days": {
     check: "refund-overdue",
     plant: invoice(

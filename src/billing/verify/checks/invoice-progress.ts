@@ -109,6 +109,21 @@ const chargeOverdue: Check<InvoiceScope> = {
   },
 };
 
+const windowOverdue: Check<InvoiceScope> = {
+  name: "window-overdue",
+  title: { en: "A payment window has not been ended", ko: "만료된 결제창이 종료되지 않음" },
+  advice: {
+    en: "The sweep should have ended it: see that a worker process with the sweep is running.",
+    ko: "sweep이 종료했어야 합니다. 워커 프로세스가 실행 중인지 확인하십시오.",
+  },
+  find: ({ invoice }, moment) =>
+    when(
+      invoice.step === "window" && isOlder(invoice.nextActionAt, moment.bounds.dueMs, moment),
+      `order ${invoice.window?.orderId ?? "-"}, ended ${invoice.nextActionAt.toISOString()}`,
+      invoice.nextActionAt,
+    ),
+};
+
 const refundOverdue: Check<InvoiceScope> = {
   name: "refund-overdue",
   title: { en: "A queued refund has not been sent", ko: "대기 중인 환불이 전송되지 않음" },
@@ -173,6 +188,7 @@ export const PROGRESS_CHECKS: readonly Check<InvoiceScope>[] = [
   unknownCharge,
   unknownRefund,
   chargeOverdue,
+  windowOverdue,
   refundOverdue,
   notTold,
   recheckMark,
