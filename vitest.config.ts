@@ -3,10 +3,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { findBrowser } from "./test/browser/support/find-browser.ts";
 import { memoryFolder } from "./test/support/memory-folder.ts";
 
-// Three projects, one after the other: `unit` runs three files beside each other, each with the
-// services it needs; `integration` two, with whole systems; `gates` has the machine to itself. The
-// storm is long and waits most of the time for what it has struck down: others work beside it. A
-// fourth, `browser`, runs beside `integration` where there is a browser.
+// Projects, one after the other: `unit` runs three files beside each other, each with the services it
+// needs; `integration` two, with whole systems. The storm is long and waits most of the time for what
+// it has struck down: others work beside it. `gates` comes last, and where there is a browser `browser`
+// beside it: the demo keeps one core busy.
 const gates = ["test/cli/demo.test.ts"];
 const integration = [
   "test/chaos/storm.test.ts",
@@ -52,7 +52,7 @@ const browserProject = {
     include: browser,
     ...slow,
     maxWorkers: 2,
-    sequence: { sequencer: LongestFirst, groupOrder: 1 },
+    sequence: { sequencer: LongestFirst, groupOrder: 2 },
   },
 };
 
@@ -100,7 +100,8 @@ export default defineConfig({
           name: "gates",
           include: gates,
           ...slow,
-          fileParallelism: false,
+          // One file, and the browser's beside it.
+          maxWorkers: 2,
           sequence: { sequencer: LongestFirst, groupOrder: 2 },
         },
       },

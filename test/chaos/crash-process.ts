@@ -12,6 +12,7 @@ import type { InvoiceJob } from "../../src/queues/names.ts";
 import type { WorkHints } from "../../src/queues/work-hints.ts";
 import { createEventStore } from "../../src/stores/events.ts";
 import { finishJob } from "../../workers/job-result.ts";
+import { NO_OUTGOING } from "../support/no-outgoing.ts";
 import type { Lane } from "./crash-lane.ts";
 import { type Recorder, wrapRelayDatabase } from "./recorder.ts";
 
@@ -76,7 +77,12 @@ export function startProcess(
   const { events, ...others } = sweepDepsOf(wired);
   // The relay's looking and moving is a third of all queries, and it touches nothing but the outbox.
   const idle = { ...events, relayOutboxes: () => Promise.resolve(0) };
-  const sweepDeps: SweepDeps = { ...others, events: relays ? events : idle };
+  // No case has an endpoint: nothing of webhooks is looked at.
+  const sweepDeps: SweepDeps = {
+    ...others,
+    events: relays ? events : idle,
+    outgoing: NO_OUTGOING,
+  };
   const token = "process";
   const taken = new Set<Job<InvoiceJob>>();
   const process: Process = {
