@@ -13,7 +13,10 @@ import { type Clocks, readInstants } from "./instants.ts";
 
 export interface ExplainDeps extends Clocks {
   pauses: Pick<AccountPauseStore, "find">;
-  invoices: Pick<InvoiceStore, "find" | "findByOrderNumber" | "listOfSubscription">;
+  invoices: Pick<
+    InvoiceStore,
+    "find" | "findByOrderNumber" | "findByOrderId" | "listOfSubscription"
+  >;
   subscriptions: Pick<SubscriptionStore, "find" | "list">;
 }
 
@@ -54,7 +57,10 @@ export async function explainAny(
   const subscription = await deps.subscriptions.find(id);
   const at = await readInstants(deps);
   if (subscription !== null) return [await explainOn(deps, subscription, { on, at })];
-  const invoice = (await deps.invoices.find(id)) ?? (await deps.invoices.findByOrderNumber(id));
+  const invoice =
+    (await deps.invoices.find(id)) ??
+    (await deps.invoices.findByOrderNumber(id)) ??
+    (await deps.invoices.findByOrderId(id));
   if (invoice !== null) {
     if (on !== null) throw new BillingError("VALIDATION_FAILED", { on }, "/on");
     return [await explainFound(deps, invoice, zone)];

@@ -28,6 +28,8 @@ export interface NamedPayment {
  */
 export async function readWindow(deps: ReconcileDeps, named: NamedPayment): Promise<Invoice> {
   const { invoice, adapter } = named;
+  // It is the payment that paid it: however often that is said, there is nothing to ask.
+  if (lastAttempt(invoice)?.transaction?.id === named.transactionId) return invoice;
   const reading = await askGateway(deps, named);
   if (reading.kind === "failed")
     throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });

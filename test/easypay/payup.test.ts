@@ -1,5 +1,6 @@
 /** KakaoPay at PayUp: the window authenticates, and we take the money once. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { explainAny } from "../../src/billing/explain-period.ts";
 import { AMOUNT, type Easypay, startEasypay } from "./world.ts";
 
 let world: Easypay;
@@ -155,6 +156,21 @@ describe("an order that nobody finishes", () => {
     await comeBack(order, fields);
     expect(await world.status(order["orderId"])).toMatchObject({ status: "expired" });
     expect(await world.moved(order)).toEqual({ approvals: 0, refunded: 0 });
+  });
+});
+
+describe("why an order is not paid", () => {
+  it("is told by the merchant's own number of it", async () => {
+    const order = await prepare();
+    const why = async () => {
+      const { composition } = world.core;
+      const asked = { id: String(order["orderId"]), on: null, zone: composition.config.zone };
+      const [told] = await explainAny(composition, asked);
+      return told?.reason;
+    };
+    expect(await why()).toBe("in_window");
+    await world.letWindowEnd(order["orderId"]);
+    expect(await why()).toBe("window_expired");
   });
 });
 
