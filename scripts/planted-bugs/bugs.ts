@@ -210,4 +210,37 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "followUp: changesStanding(invoice),",
     replace: "followUp: false,",
   },
+  {
+    what: "window: what came back is charged without a claim",
+    file: "src/billing/approve-window.ts",
+    find: "claimWindow(read, { ...request, version: read.version }, deps.policy),",
+    replace:
+      'claimWindow({ ...read, step: "window", state: "open", claim: null, attempts: [] }, { ...request, version: read.version }, deps.policy),',
+  },
+  {
+    what: "window: another order's return is taken for this one's",
+    file: "src/gateways/payup/authentication.ts",
+    find: "if (gatewayOrderId === null || orderId !== gatewayOrderId) {",
+    replace: "if (gatewayOrderId === null) {",
+  },
+  {
+    what: "window: a payment that a browser names is believed whatever its amount",
+    file: "src/billing/read-window.ts",
+    find: 'return reading.amount === attempt.amount ? null : "another amount";',
+    replace: "return null;",
+  },
+  {
+    what: "window: a browser that says it was paid is believed",
+    file: "src/billing/come-back.ts",
+    find: "noteReturn(read, at),",
+    replace:
+      '({ ...read, state: "paid" as const, step: "none" as const, capturedAmount: read.amount, refundable: read.amount }),',
+  },
+  {
+    what: "window: the gateway hears of an order that is not on record",
+    file: "src/billing/prepare-window.ts",
+    find: "if (await deps.invoices.insert(invoice)) return goOn(deps, adapter, { input, invoice });",
+    replace:
+      "const told = await goOn(deps, adapter, { input, invoice });\n  if (await deps.invoices.insert(invoice)) return told;",
+  },
 ];

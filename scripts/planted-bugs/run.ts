@@ -14,7 +14,7 @@ import { PLANTED_BUGS, type PlantedBug } from "./bugs.ts";
 /** The tests in the order in which they are asked: quick ones first, then those that prove more. */
 const ROUNDS: readonly (readonly string[])[] = [
   ["--project", "unit", "test/domain", "test/stores"],
-  ["--project", "unit", "test/billing"],
+  ["--project", "unit", "test/billing", "test/easypay"],
   ["--project", "unit", "test/chaos"],
   ["--project", "integration", "--project", "gates", "test/chaos", "test/e2e"],
 ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { advanceClock } from "../../src/billing/advance-clock.ts";
 import { sleep, systemClock } from "../../src/lib/clock.ts";
 import { type RunningWorkers, WORKER_NAMES, startWorkers } from "../../workers/start-workers.ts";
-import { type Core, startCore } from "../support/core.ts";
+import { type Core, PATIENT, startCore } from "../support/core.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 
 const START = new Date("2027-01-10T01:00:00Z");
@@ -15,6 +15,7 @@ let workers: RunningWorkers;
 beforeAll(async () => {
   server = await startMailServer();
   core = await startCore({
+    ...PATIENT,
     SMTP_URL: server.url,
     MAIL_FROM: "billing@shop.example",
     MERCHANT_NAME: "Shop",

@@ -9,7 +9,7 @@ import { messageDepsOf, tellDepsOf } from "../../src/compose-messages.ts";
 import { claimMessage, type Message } from "../../src/domain/message.ts";
 import { periodInvoiceId } from "../../src/domain/invoice.ts";
 import { type OperationalClock, systemClock } from "../../src/lib/clock.ts";
-import { type Core, startCore } from "../support/core.ts";
+import { type Core, PATIENT, startCore } from "../support/core.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 
 const HOUR_MS = 3_600_000;
@@ -31,6 +31,7 @@ describe("messages to customers", () => {
   beforeAll(async () => {
     server = await startMailServer();
     core = await startCore({
+      ...PATIENT,
       SMTP_URL: server.url,
       MAIL_FROM: "키움 서점 <billing@shop.example>",
       MERCHANT_NAME: "키움 서점",
@@ -398,7 +399,7 @@ describe("messages to customers", () => {
 
 describe("without a mail server", () => {
   it("records what would be sent, and tells nobody who left no address", async () => {
-    const core = await startCore();
+    const core = await startCore(PATIENT);
     try {
       await core.setClock(START);
       const reached = await core.register("reached", CARD, { customerEmail: "a@example.com" });

@@ -258,7 +258,7 @@ describe("wallets", () => {
     [{ returnUrl: "javascript:alert(1)" }, 400, ["/returnUrl"]],
     [{ provider: "portone" }, 400, ["/portone"]],
     [{ provider: "kiwoompay", portone: {} }, 400, ["/portone"]],
-    [{ account: "other" }, 400, []],
+    [{ account: "other" }, 400, ["/account"]],
     [{ colour: "red" }, 400, ["/colour"]],
   ])("of a request with %j is refused", async (changes, status, pointers) => {
     const answer = await world.send("POST", "/easypay/prepare", {

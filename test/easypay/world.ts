@@ -6,7 +6,7 @@ import { appDepsOf } from "../../src/compose-app.ts";
 import { noticeDepsOf } from "../../src/compose.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import type { HttpApp } from "../../src/http/http-app.ts";
-import { type Core, startCore } from "../support/core.ts";
+import { type Core, PATIENT, startCore } from "../support/core.ts";
 
 export const AMOUNT = 9900;
 
@@ -41,7 +41,7 @@ export interface Easypay {
   close(): Promise<void>;
 }
 
-export async function startEasypay(settings: Record<string, string> = {}): Promise<Easypay> {
+export async function startEasypay(settings: Record<string, string> = PATIENT): Promise<Easypay> {
   const core = await startCore({
     GATEWAYS: "cookiepay,kiwoompay,payup,portone",
     KIWOOM_CALLS_PER_SECOND: "10000",

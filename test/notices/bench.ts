@@ -13,7 +13,7 @@ import type { InboxEntry } from "../../src/domain/inbox.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import { toKoreaStamp } from "../../src/gateways/korea-stamp.ts";
 import type { HttpApp } from "../../src/http/http-app.ts";
-import { type Core, startCore } from "../support/core.ts";
+import { type Core, PATIENT, startCore } from "../support/core.ts";
 
 export const AMOUNT = 9900;
 export const MERCHANTS = { kiwoompay: "CTSIM001", cookiepay: "sim_merchant" } as const;
@@ -50,6 +50,8 @@ export async function startNoticeBench(
   const core = await startCore({
     GATEWAYS: gateway,
     KIWOOM_CALLS_PER_SECOND: "10000",
+    // It cannot be asked, so that no test of it waits for a time to pass.
+    ...(gateway === "kiwoompay" ? PATIENT : {}),
     ...settings,
   });
   await turn(core, { callsPerSecond: 0 });

@@ -76,6 +76,16 @@ const FAST = {
   RESEND_MAX_DELAY_MS: "50",
 };
 
+/** For tests in which no call is to run out of time: far more than any takes, on a busy machine too. */
+export const PATIENT = {
+  CHARGE_CALL_DEADLINE_MS: "10000",
+  CHARGE_CONNECT_TIMEOUT_MS: "5000",
+  CHARGE_TOKEN_TIMEOUT_MS: "10000",
+  CHARGE_LEASE_MS: "15000",
+  CHARGE_LOCK_MS: "16000",
+  SETTLE_DELAY_MS: "26000",
+};
+
 export async function startCore(settings: Record<string, string> = {}): Promise<Core> {
   const services = await startTestServices();
   const folder = mkdtempSync(join(tmpdir(), "billing-core-"));

@@ -3,13 +3,13 @@ import { cancelSubscription } from "../../src/billing/cancel-subscription.ts";
 import { requestRefund } from "../../src/billing/request-refund.ts";
 import type { Finding } from "../../src/billing/verify/finding.ts";
 import { verify } from "../../src/billing/verify/verify.ts";
-import { type Core, startCore } from "../support/core.ts";
+import { type Core, PATIENT, startCore } from "../support/core.ts";
 import { drain, testDepsOf } from "./world.ts";
 
 let core: Core;
 
 beforeAll(async () => {
-  core = await startCore();
+  core = await startCore(PATIENT);
   await core.setClock(new Date("2026-01-10T01:00:00Z"));
 }, 120_000);
 afterAll(() => core?.close());

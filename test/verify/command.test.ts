@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandContext } from "../../src/cli/command.ts";
 import { verifyCommand } from "../../src/cli/verify.ts";
 import { INDEXES } from "../../src/stores/indexes.ts";
-import { type Core, startCore } from "../support/core.ts";
+import { type Core, PATIENT, startCore } from "../support/core.ts";
 
 describe("billing verify", () => {
   let core: Core;
   let invoiceId: string;
 
   beforeAll(async () => {
-    core = await startCore();
+    core = await startCore(PATIENT);
     await core.setClock(new Date("2026-01-10T01:00:00Z"));
     const subscription = await core.subscribe(await core.register("verify-1"), {
       firstCharge: "now",
