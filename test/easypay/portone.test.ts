@@ -230,6 +230,36 @@ describe("a forged confirmation", () => {
   });
 });
 
+async function payElsewhere(merchant_uid: unknown, amount: number): Promise<unknown> {
+  const ask = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const answer = await fetch(world.core.simulatorUrl + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    return ((await answer.json()) as { response: Record<string, unknown> }).response;
+  };
+  const keys = { imp_key: "sim_imp_key", imp_secret: "sim_imp_secret" };
+  const { access_token } = await ask("/users/getToken", keys);
+  const card = { card_number: "4111-1111-1111-1111", expiry: "2030-12", birth: "900101" };
+  const payment = { merchant_uid, amount, name: "구독", pwd_2digit: "12", ...card };
+  const authorization = `Bearer ${String(access_token)}`;
+  const { imp_uid } = await ask("/subscribe/payments/onetime", payment, { authorization });
+  return imp_uid;
+}
+
+describe("a payment of another amount under the order's number", () => {
+  it("is not taken for the order's", async () => {
+    const order = await prepare();
+    const impUid = await payElsewhere(order["orderNumber"], 100);
+    expect(await confirm(order["orderId"], impUid)).toMatchObject({
+      status: 409,
+      body: { code: "WINDOW_MISMATCH" },
+    });
+    expect(await world.invoice(order["orderId"])).toMatchObject({ state: "open", step: "window" });
+  });
+});
+
 describe("a virtual account", () => {
   it("is pending until its deposit is noticed", async () => {
     const order = await prepare({ pay_method: "vbank" });
