@@ -127,6 +127,15 @@ describe("a forged return", () => {
     expect(await world.moved(dear ?? {})).toEqual({ approvals: 0, refunded: 0 });
   });
 
+  it("of another order of the same amount takes that one's money no more than this one's", async () => {
+    const [mine, other] = [await prepare(), await prepare()];
+    await comeBack(mine ?? {}, await authenticate(other ?? {}));
+    for (const order of [mine ?? {}, other ?? {}]) {
+      expect(await world.status(order["orderId"])).toMatchObject({ status: "waiting" });
+      expect(await world.moved(order)).toEqual({ approvals: 0, refunded: 0 });
+    }
+  });
+
   it("with another amount, or with another's sealed data, takes nothing", async () => {
     const order = await prepare();
     const other = await authenticate(await prepare({ amount: 100 }));
