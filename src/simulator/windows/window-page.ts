@@ -1,6 +1,7 @@
 import { type Markup, html } from "../../lib/html.ts";
 import { TEST_CARDS, type TestCard, findCardById } from "../cards.ts";
 import { ControlInputError, readChoice } from "../strict-input.ts";
+import { scriptPath } from "./browser-scripts.ts";
 import { type PageReply, both, toPage } from "./reply-page.ts";
 
 /** What a customer can do in every payment window; `vanish`: pay, and never come back. */
@@ -57,7 +58,7 @@ const MONEY_VANISHES = {
   },
 };
 
-/** A payment window: a plain form, whose buttons are the same for every gateway. */
+/** A payment window: a form that needs no script, whose buttons are the same for every gateway. */
 export function toWindowPage(content: WindowContent): PageReply {
   const { title, action, windowId, methods, withoutCard } = content;
   const { button, note } = content.vanishing ?? MONEY_VANISHES;
@@ -77,8 +78,9 @@ ${TEST_CARDS.map(cardOption)}
 <button name="act" value="close">${both("결제창 닫기", "Close the window")}</button>
 <button name="act" value="vanish">${both(button.ko, button.en)}</button>
 <p class="note">${both(note.ko, note.en)}</p>
-</form>`;
-  return toPage(title, body);
+</form>
+<script src="${scriptPath("press-once")}"></script>`;
+  return toPage(title, body, { runsScript: true });
 }
 
 /** Reads what a window's form brought. */
@@ -114,7 +116,8 @@ function methodChoice(methods: readonly Option[]): Markup {
 `;
   });
   return html`<fieldset><legend>${both("결제수단", "Pay with")}</legend>
-${options}</fieldset>`;
+<div class="choices">
+${options}</div></fieldset>`;
 }
 
 function cardOption({ id, number, korean, english }: TestCard): Markup {
