@@ -62,7 +62,9 @@ const MONEY_VANISHES = {
 export function toWindowPage(content: WindowContent): PageReply {
   const { title, action, windowId, methods, withoutCard } = content;
   const { button, note } = content.vanishing ?? MONEY_VANISHES;
-  const body = html`<h1>${title}</h1>
+  // The script comes first: no button is there before it.
+  const body = html`<script src="${scriptPath("press-once")}"></script>
+<h1>${title}</h1>
 <p class="note">${both("시뮬레이터이며 실제 결제가 아닙니다.", "A simulator: no money moves.")}</p>
 ${factList(content)}
 <form method="post" action="${action}">
@@ -78,8 +80,7 @@ ${TEST_CARDS.map(cardOption)}
 <button name="act" value="close">${both("결제창 닫기", "Close the window")}</button>
 <button name="act" value="vanish">${both(button.ko, button.en)}</button>
 <p class="note">${both(note.ko, note.en)}</p>
-</form>
-<script src="${scriptPath("press-once")}"></script>`;
+</form>`;
   return toPage(title, body, { runsScript: true });
 }
 

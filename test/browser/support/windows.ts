@@ -1,6 +1,6 @@
 /** A customer before a gateway's payment window, in a browser. */
 import type { FrameLocator, Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { BrowserStage, SizeName, Visitor } from "./browser-stage.ts";
 
 /** What the page offers, as its choice calls it. */
@@ -65,19 +65,35 @@ export async function untilStatus(
   orderId: string,
   status: string,
 ): Promise<void> {
-  await expect.poll(async () => (await statusOf(stage, orderId))["status"], PATIENCE).toBe(status);
+  await vi.waitFor(
+    async () => expect((await statusOf(stage, orderId))["status"]).toBe(status),
+    PATIENCE,
+  );
 }
 
-/** What of an order moved at the gateway, won: each approval, then each refund. */
-export async function moved(
-  stage: BrowserStage,
-  orderId: string,
-): Promise<{ approvals: unknown[]; refunds: unknown[] }> {
-  const { orderNumber } = await statusOf(stage, orderId);
+/** How an order stands with us, and what of it moved at the gateway, won: approvals and refunds. */
+export interface Outcome {
+  status: unknown;
+  refundedAmount: unknown;
+  approvals: unknown[];
+  refunds: unknown[];
+}
+
+/** An order of that much after one payment. */
+export const paidOnce = (amount = 9900): Outcome => ({
+  status: "paid",
+  refundedAmount: 0,
+  approvals: [amount],
+  refunds: [],
+});
+
+/** What became of an order, by us and by the gateway's own ledger. */
+export async function outcomeOf(stage: BrowserStage, orderId: string): Promise<Outcome> {
+  const { orderNumber, status, refundedAmount } = await statusOf(stage, orderId);
   const entries = await stage.simulator.ledger({ orderNumber: String(orderNumber) });
   const amounts = (kind: string) =>
     entries.filter((entry) => entry.kind === kind).map(({ amount }) => amount);
-  return { approvals: amounts("approval"), refunds: amounts("refund") };
+  return { status, refundedAmount, approvals: amounts("approval"), refunds: amounts("refund") };
 }
 
 /** Waits until that much of an order has gone back. */
@@ -86,5 +102,8 @@ export async function untilRefunded(
   orderId: string,
   refunds: number[],
 ): Promise<void> {
-  await expect.poll(async () => (await moved(stage, orderId)).refunds, PATIENCE).toEqual(refunds);
+  await vi.waitFor(
+    async () => expect((await outcomeOf(stage, orderId)).refunds).toEqual(refunds),
+    PATIENCE,
+  );
 }
