@@ -47,7 +47,7 @@ describe.concurrent("paying in a gateway's window, in a browser", () => {
   const cases = WINDOWS.flatMap((method) => SIZE_NAMES.map((size) => ({ method, size })));
 
   it.each(cases)("$method at the size of a $size is paid once", async ({ method, size }) => {
-    const name = method.replace(/\W+/g, "-");
+    const name = method.replace(/\/$/, "/all").replace("/", "-");
     const orderId = `paid-${name}-${size}`;
     await stage.visit({ size }, async (visitor) => {
       const { page, shoot } = visitor;

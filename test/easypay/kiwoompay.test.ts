@@ -130,7 +130,7 @@ describe("an order at KiwoomPay", () => {
     await press(await openWindow(order), "decline");
     expect(await world.status(order["orderId"])).toMatchObject({
       status: "waiting",
-      reason: expect.any(String),
+      reason: "The payment was declined.",
     });
     await press(await openWindow(order), "close");
     expect(await world.status(order["orderId"])).toMatchObject({ status: "waiting" });
@@ -258,7 +258,7 @@ describe("wallets", () => {
     [{ returnUrl: "javascript:alert(1)" }, 400, ["/returnUrl"]],
     [{ provider: "portone" }, 400, ["/portone"]],
     [{ provider: "kiwoompay", portone: {} }, 400, ["/portone"]],
-    [{ account: "other" }, 400, []],
+    [{ account: "other" }, 400, ["/account"]],
     [{ colour: "red" }, 400, ["/colour"]],
   ])("of a request with %j is refused", async (changes, status, pointers) => {
     const answer = await world.send("POST", "/easypay/prepare", {

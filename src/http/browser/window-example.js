@@ -212,7 +212,7 @@ async function listMethods() {
   const options = methods.map(({ provider, method, name }) => {
     const option = document.createElement("option");
     option.value = `${provider}/${method}`;
-    option.textContent = `${name[language]}: ${gatewayName(provider)}`;
+    option.textContent = `${name[language]}: ${provider}`;
     return option;
   });
   one("#method", HTMLSelectElement).replaceChildren(...openChoice(methods), ...options);
@@ -230,7 +230,7 @@ function openChoice(methods) {
   if (wallets.length < 2) return [];
   const option = document.createElement("option");
   option.value = "kiwoompay/";
-  option.textContent = `${say("anyWallet")}: ${gatewayName("kiwoompay")}`;
+  option.textContent = `${say("anyWallet")}: kiwoompay`;
   return [option];
 }
 

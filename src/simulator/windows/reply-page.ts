@@ -10,7 +10,7 @@ dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:.75rem 0}
 dt{color:#595959}
 dd{margin:0;overflow-wrap:anywhere}
 fieldset{border:1px solid #767676;margin:0 0 .75rem;padding:.25rem .75rem}
-.choices{display:grid;grid-template-columns:1fr 1fr;gap:0 .5rem}
+.choices{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:0 .5rem}
 fieldset label{display:block;padding:.35rem 0}
 select{font:inherit;width:100%;padding:.5rem;margin:.25rem 0 .5rem}
 button{font:inherit;display:block;width:100%;padding:.6rem;margin:.4rem 0;border:1px solid #767676;background:#f3f4f6;color:#222;cursor:pointer}
