@@ -3,7 +3,7 @@ import { factsOf } from "../domain/decline.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { orderStatusOf, refundedAmountOf } from "../domain/order-status.ts";
 import { windowOrderNumber } from "../domain/payment-window.ts";
-import type { Language } from "./language.ts";
+import type { Language, Text } from "./language.ts";
 import type { OrderView } from "./schemas/easypay.ts";
 
 export function presentOrder(
@@ -30,13 +30,20 @@ export function presentOrder(
   };
 }
 
-/** Why it is not paid, for the customer's eyes; null where it is, or nothing was said. */
+/** Why it is not paid, for the customer's eyes; null where it is or may be, or nothing was said. */
 export function reasonOf(invoice: Invoice, language: Language): string | null {
-  if (invoice.state === "paid") return null;
+  if (invoice.state === "paid" || orderStatusOf(invoice) === "confirming") return null;
   const declined = invoice.attempts.findLast((attempt) => attempt.decline !== null);
   if (declined?.decline != null) return factsOf(declined.decline.code).customer[language];
-  return invoice.window?.failure ?? null;
+  const failure = invoice.window?.failure ?? null;
+  return failure === null ? null : (FAILURES[failure]?.[language] ?? failure);
 }
+
+/** Where the window says no more than this. */
+const FAILURES: Readonly<Record<string, Text | undefined>> = {
+  declined: { en: "The payment was declined.", ko: "결제가 거절되었습니다." },
+  closed: { en: "The payment window was closed.", ko: "결제창이 닫혔습니다." },
+};
 
 function accountOf({ window }: Invoice): OrderView["virtualAccount"] {
   if (window?.virtualAccount == null) return null;

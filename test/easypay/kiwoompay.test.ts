@@ -130,7 +130,7 @@ describe("an order at KiwoomPay", () => {
     await press(await openWindow(order), "decline");
     expect(await world.status(order["orderId"])).toMatchObject({
       status: "waiting",
-      reason: expect.any(String),
+      reason: "The payment was declined.",
     });
     await press(await openWindow(order), "close");
     expect(await world.status(order["orderId"])).toMatchObject({ status: "waiting" });

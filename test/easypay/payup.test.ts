@@ -67,6 +67,14 @@ describe("an order at PayUp", () => {
     expect(await world.moved(order)).toEqual({ approvals: 1, refunded: 0 });
   });
 
+  it("is paid by the specification's own form, which brings back ordr_idx alone", async () => {
+    const order = await prepare();
+    const { ordr_idxx = "", ...fields } = await authenticate(order);
+    await comeBack(order, { ...fields, ordr_idx: ordr_idxx });
+    expect(await world.status(order["orderId"])).toMatchObject({ status: "paid" });
+    expect(await world.moved(order)).toEqual({ approvals: 1, refunded: 0 });
+  });
+
   it("is paid once where two tabs come back in the same moment", async () => {
     const order = await prepare();
     const fields = await authenticate(order);

@@ -5,7 +5,7 @@ import type { ReturnReading, ReturnedOrder } from "../window.ts";
 const AUTHENTICATED = "0000";
 /** Sealed fields are a few hundred characters; what is far longer came from no payment window. */
 const FIELD_LENGTH_MAX = 16_384;
-const MANDATORY = ["enc_info", "enc_data", "card_pay_method", "ordr_idxx"] as const;
+const SEALED = ["enc_info", "enc_data", "card_pay_method"] as const;
 
 /** What a payment window handed back, fit to be sent; or why no money can move with it. */
 export type ReadAuthentication =
@@ -21,17 +21,24 @@ export function readAuthentication(given: Readonly<Record<string, string>>): Rea
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     return typeof value === "string" && value.length <= FIELD_LENGTH_MAX ? value.trim() : "";
   };
+  const orderId = readOrderId(field);
   const secrets = [field("enc_info"), field("enc_data")];
   const res_cd = field("res_cd");
   if (res_cd !== AUTHENTICATED) {
     const code = scrub(res_cd, { secrets, lengthMax: 20 });
     return refused({ code, message: scrub(field("res_msg"), { secrets }) });
   }
-  const missing = MANDATORY.find((name) => field(name) === "");
+  const mandatory: Record<string, string> = { ordr_idxx: orderId };
+  for (const name of SEALED) mandatory[name] = field(name);
+  const missing = Object.keys(mandatory).find((name) => mandatory[name] === "");
   if (missing !== undefined) return refused({ code: res_cd, message: `${missing} is missing` });
   const tran_cd = field("tran_cd");
-  const mandatory = Object.fromEntries(MANDATORY.map((name) => [name, field(name)]));
   return { kind: "complete", body: { res_cd, ...mandatory, ...(tran_cd && { tran_cd }) }, secrets };
+}
+
+/** The specification's own forms spell it with one x, and bring back nothing that they have not. */
+function readOrderId(field: (name: string) => string): string {
+  return field("ordr_idxx") || field("ordr_idx");
 }
 
 /**
@@ -43,8 +50,7 @@ export function readPayupReturn(
   { amount, gatewayOrderId }: ReturnedOrder,
 ): ReturnReading {
   const field = (name: string) => (Object.hasOwn(given, name) ? (given[name] ?? "").trim() : "");
-  // Either spelling: a phone's form was posted under both.
-  const orderId = field("ordr_idxx") || field("ordr_idx");
+  const orderId = readOrderId(field);
   if (gatewayOrderId === null || orderId !== gatewayOrderId) {
     return { kind: "mismatch", field: "ordr_idxx" };
   }

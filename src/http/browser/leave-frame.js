@@ -1,5 +1,5 @@
-// A payment window in a frame ends on a page of ours: that one takes the whole window, where the
-// page around it is ours too. Around a shop's own page the browser forbids it, and the page stays.
+// A payment window in a frame ends on a page of ours: that one takes the whole window. Around a
+// shop's own page the browser may forbid it, where nobody has pressed anything; then the page stays.
 
 if (window.top !== null && window.top !== window.self) {
   try {

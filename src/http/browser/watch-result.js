@@ -1,6 +1,9 @@
 // The page after a payment window: while the payment is confirmed it asks by itself how it ended.
 // Without this script the browser loads the page again instead.
 
+/** The first questions come quickly: most payments are told within a second. */
+const FIRST_PAUSE_S = 0.5;
+
 /** Seconds until the page is to be asked again; nothing once the payment is settled. */
 function secondsToNext() {
   const seconds = Number(document.querySelector("main")?.dataset["refresh"]);
@@ -19,9 +22,11 @@ async function readAgain() {
   then.dataset["refresh"] = now.dataset["refresh"] ?? "";
 }
 
+let pauseS = FIRST_PAUSE_S;
 for (let seconds = secondsToNext(); seconds !== null; seconds = secondsToNext()) {
-  const pauseMs = seconds * 1000;
+  const pauseMs = Math.min(pauseS, seconds) * 1000;
   await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  pauseS *= 2;
   // A server that is away for a moment is asked again.
   await readAgain().catch(() => {});
 }

@@ -212,12 +212,26 @@ async function listMethods() {
   const options = methods.map(({ provider, method, name }) => {
     const option = document.createElement("option");
     option.value = `${provider}/${method}`;
-    option.textContent = `${name[language]}: ${gatewayName(provider)}`;
+    option.textContent = `${name[language]}: ${provider}`;
     return option;
   });
-  one("#method", HTMLSelectElement).replaceChildren(...options);
+  one("#method", HTMLSelectElement).replaceChildren(...openChoice(methods), ...options);
   page.watch();
   if (methods.length === 0) show("#problem", element("h2", say("noMethods")));
+}
+
+/**
+ * KiwoomPay's window with all of its wallets, which is what a request without a method opens.
+ *
+ * @param {Method[]} methods
+ */
+function openChoice(methods) {
+  const wallets = methods.filter(({ provider }) => provider === "kiwoompay");
+  if (wallets.length < 2) return [];
+  const option = document.createElement("option");
+  option.value = "kiwoompay/";
+  option.textContent = `${say("anyWallet")}: kiwoompay`;
+  return [option];
 }
 
 one("#copy", HTMLButtonElement).addEventListener("click", () => void copyCode());

@@ -51,8 +51,8 @@ const TITLES: Readonly<Record<Status, Text>> = {
 
 const SENTENCES: Readonly<Record<Status, Text>> = {
   waiting: {
-    en: "Finish it in the payment window. If you have paid already, this page tells you in a moment.",
-    ko: "결제창에서 결제를 마쳐 주세요. 이미 결제했다면 잠시 후 이 페이지에 표시됩니다.",
+    en: "Nothing has been paid so far; you can pay again from the shop. If you have paid already, this page tells you in a moment.",
+    ko: "아직 결제되지 않았습니다. 쇼핑몰에서 다시 결제할 수 있습니다. 이미 결제했다면 잠시 후 이 페이지에 표시됩니다.",
   },
   confirming: {
     en: "This takes a moment. Please do not pay again: this page tells you how it ends.",

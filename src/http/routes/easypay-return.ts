@@ -5,7 +5,7 @@ import { comeBack } from "../../billing/come-back.ts";
 import { saySecond } from "../../billing/texts/instant-words.ts";
 import { BillingError } from "../../domain/errors.ts";
 import type { Invoice } from "../../domain/invoice.ts";
-import { orderStatusOf } from "../../domain/order-status.ts";
+import { type OrderStatus, orderStatusOf } from "../../domain/order-status.ts";
 import type { RouteDeps } from "../app-deps.ts";
 import type { HttpApp } from "../http-app.ts";
 import { type Language, languageOf } from "../language.ts";
@@ -19,6 +19,8 @@ const BODY_LIMIT = 65_536;
 const FIELDS_MAX = 100;
 /** How often a page asks while the outcome is on its way. */
 const REFRESH_S = 3;
+/** A deposit takes its time. */
+const DEPOSIT_REFRESH_S = 15;
 
 /** The bytes of a form: which charset they are in shows only when they are read. */
 type Sent = Buffer | undefined;
@@ -89,7 +91,6 @@ function answerPage(
 ) {
   const language = languageOf(request.headers["accept-language"]);
   const status = orderStatusOf(invoice);
-  const isOpen = status === "waiting" || status === "confirming";
   const account = invoice.window?.virtualAccount ?? null;
   const body = easypayResultPage(
     {
@@ -102,7 +103,7 @@ function answerPage(
         ...account,
         endsAt: account.endsAt && saySecond(account.endsAt, deps.config.zone),
       },
-      refreshSeconds: isOpen && problem === undefined ? REFRESH_S : null,
+      refreshSeconds: problem === undefined ? refreshOf(status) : null,
       continueUrl: goOnUrl(invoice),
     },
     language,
@@ -111,6 +112,12 @@ function answerPage(
     .code(problem === undefined ? 200 : 503)
     .headers(easypayResultHeaders(language))
     .send(body);
+}
+
+/** What may still become something else by itself is asked again. */
+function refreshOf(status: OrderStatus): number | null {
+  if (status === "pending") return DEPOSIT_REFRESH_S;
+  return status === "waiting" || status === "confirming" ? REFRESH_S : null;
 }
 
 /** The shop's own page with how the order stands, for its eyes; the shop asks before it believes. */

@@ -60,8 +60,8 @@ export function openWindow(
     },
     methods: methodsOf(order.payMethod),
     withoutCard: {
-      ko: "지갑의 돈 또는 승인되는 카드",
-      en: "The wallet's money, or a card that approves",
+      ko: "선택 안 함: 승인",
+      en: "(none: approves)",
     },
   });
   return { reply: page };

@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 
 const FOLDER = new URL("./browser/", import.meta.url);
 /** Scripts of the simulator's own pages. */
-const OWN = ["post-form", "tell-opener"] as const;
+const OWN = ["post-form", "press-once", "tell-opener"] as const;
 
 /** Where a page of the simulator finds one of its own scripts. */
 export function scriptPath(name: (typeof OWN)[number]): string {

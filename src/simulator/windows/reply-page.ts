@@ -4,15 +4,16 @@ import type { FastifyReply } from "fastify";
 import { type Markup, html } from "../../lib/html.ts";
 
 const STYLE = `*{box-sizing:border-box}
-body{font:16px/1.5 system-ui,"Noto Sans KR",sans-serif;margin:0 auto;max-width:30rem;padding:1rem;color:#222;background:#fff;word-break:keep-all}
-h1{font-size:1.25rem;margin:.5rem 0}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:1rem 0}
+body{font:16px/1.5 system-ui,"Noto Sans KR",sans-serif;margin:0 auto;max-width:30rem;padding:.75rem 1rem;color:#222;background:#fff;word-break:keep-all}
+h1{font-size:1.125rem;margin:.25rem 0}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:.75rem 0}
 dt{color:#595959}
 dd{margin:0;overflow-wrap:anywhere}
-fieldset{border:1px solid #767676;margin:0 0 1rem;padding:.5rem .75rem}
+fieldset{border:1px solid #767676;margin:0 0 .75rem;padding:.25rem .75rem}
+.choices{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:0 .5rem}
 fieldset label{display:block;padding:.35rem 0}
-select{font:inherit;width:100%;padding:.5rem;margin:.25rem 0 1rem}
-button{font:inherit;display:block;width:100%;padding:.75rem;margin:.5rem 0;border:1px solid #767676;background:#f3f4f6;color:#222;cursor:pointer}
+select{font:inherit;width:100%;padding:.5rem;margin:.25rem 0 .5rem}
+button{font:inherit;display:block;width:100%;padding:.6rem;margin:.4rem 0;border:1px solid #767676;background:#f3f4f6;color:#222;cursor:pointer}
 button[value=pay]{background:#0b57d0;border-color:#0b57d0;color:#fff}
 button:focus-visible,select:focus-visible,input:focus-visible{outline:3px solid #e37400;outline-offset:2px}
 p.note{color:#595959;font-size:.875rem;margin:.5rem 0}`;

@@ -1,6 +1,7 @@
 import { type Markup, html } from "../../lib/html.ts";
 import { TEST_CARDS, type TestCard, findCardById } from "../cards.ts";
 import { ControlInputError, readChoice } from "../strict-input.ts";
+import { scriptPath } from "./browser-scripts.ts";
 import { type PageReply, both, toPage } from "./reply-page.ts";
 
 /** What a customer can do in every payment window; `vanish`: pay, and never come back. */
@@ -57,11 +58,13 @@ const MONEY_VANISHES = {
   },
 };
 
-/** A payment window: a plain form, whose buttons are the same for every gateway. */
+/** A payment window: a form that needs no script, whose buttons are the same for every gateway. */
 export function toWindowPage(content: WindowContent): PageReply {
   const { title, action, windowId, methods, withoutCard } = content;
   const { button, note } = content.vanishing ?? MONEY_VANISHES;
-  const body = html`<h1>${title}</h1>
+  // The script comes first: no button is there before it.
+  const body = html`<script src="${scriptPath("press-once")}"></script>
+<h1>${title}</h1>
 <p class="note">${both("시뮬레이터이며 실제 결제가 아닙니다.", "A simulator: no money moves.")}</p>
 ${factList(content)}
 <form method="post" action="${action}">
@@ -78,7 +81,7 @@ ${TEST_CARDS.map(cardOption)}
 <button name="act" value="vanish">${both(button.ko, button.en)}</button>
 <p class="note">${both(note.ko, note.en)}</p>
 </form>`;
-  return toPage(title, body);
+  return toPage(title, body, { runsScript: true });
 }
 
 /** Reads what a window's form brought. */
@@ -114,7 +117,8 @@ function methodChoice(methods: readonly Option[]): Markup {
 `;
   });
   return html`<fieldset><legend>${both("결제수단", "Pay with")}</legend>
-${options}</fieldset>`;
+<div class="choices">
+${options}</div></fieldset>`;
 }
 
 function cardOption({ id, number, korean, english }: TestCard): Markup {

@@ -1,7 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import axe from "axe-core";
-import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium,
+} from "playwright-core";
 import { expect } from "vitest";
 import type { LedgerEntry } from "../../../src/cli/demo/simulator-client.ts";
 import { type TestStage, startTestStage } from "../../support/stage.ts";
@@ -32,7 +38,7 @@ export interface Visitor {
   /** Every address that the browser asked for. */
   urls: readonly string[];
   go: (path: string) => Promise<void>;
-  /** A picture of the whole page, where SCREENSHOTS_DIR wants them. */
+  /** A picture of the whole page, or of a layer over it, where SCREENSHOTS_DIR wants them. */
   shoot: (name: string) => Promise<void>;
   /** Nothing on the page keeps anybody out, as far as axe-core can tell. */
   expectAccessible: () => Promise<void>;
@@ -97,8 +103,8 @@ async function visit(
     ...(login === undefined ? {} : { httpCredentials: login }),
   });
   context.setDefaultTimeout(PATIENCE_MS);
+  const faults = watchFaults(context);
   const page = await context.newPage();
-  const faults = watchFaults(page);
   const urls: string[] = [];
   page.on("request", (request) => void urls.push(request.url()));
   try {
@@ -116,10 +122,10 @@ async function visit(
 }
 
 /** What a browser complains of. A call of the API that is refused is shown by the page itself. */
-function watchFaults(page: Page): string[] {
+function watchFaults(context: BrowserContext): string[] {
   const faults: string[] = [];
-  page.on("pageerror", (error) => void faults.push(`page error: ${error.message}`));
-  page.on("console", (message) => {
+  context.on("weberror", (error) => void faults.push(`page error: ${error.error().message}`));
+  context.on("console", (message) => {
     if (message.type() !== "error") return;
     const { url } = message.location();
     const isRefusal = /responded with a status of 4\d\d/.test(message.text());
@@ -133,7 +139,9 @@ async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env["SCREENSHOTS_DIR"];
   if (folder === undefined || folder === "") return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  // A layer lies over what can be seen of the page, so that the rest of it would look odd.
+  const fullPage = (await page.locator("dialog[open]").count()) === 0;
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage, scale: "css" });
 }
 
 async function expectAccessible(page: Page): Promise<void> {

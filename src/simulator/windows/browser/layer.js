@@ -42,7 +42,19 @@
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "창 닫기 Close the layer";
-    Object.assign(button.style, { width: "100%", height: "2.75rem" });
+    // Nothing of the style that the merchant's page gives to its own buttons.
+    Object.assign(button.style, {
+      all: "initial",
+      boxSizing: "border-box",
+      width: "100%",
+      height: "2.75rem",
+      borderTop: "1px solid #767676",
+      background: "#f3f4f6",
+      color: "#222",
+      font: "16px/1 system-ui, sans-serif",
+      textAlign: "center",
+      cursor: "pointer",
+    });
     const close = () => layer.remove();
     button.addEventListener("click", close);
     // The Escape key closes it too, where the frame has not the focus.
