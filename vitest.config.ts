@@ -52,6 +52,8 @@ const browserProject = {
     include: browser,
     ...slow,
     maxWorkers: 2,
+    // Customers at once in one file: more of them only wait for each other.
+    maxConcurrency: 3,
     sequence: { sequencer: LongestFirst, groupOrder: 2 },
   },
 };

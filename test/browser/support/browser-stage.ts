@@ -62,11 +62,25 @@ export const SIZE_NAMES = Object.keys(SIZES) as SizeName[];
 /** Longest time for anything on a page: far more than it takes, for machines with much to do. */
 const PATIENCE_MS = 60_000;
 
+/**
+ * A browser leaves little of a machine to others. What is unknown for want of a moment stays so where
+ * the gateway cannot be asked: calls have the time that they have in production.
+ */
+const PATIENT = {
+  CHARGE_CALL_DEADLINE_MS: "20000",
+  CHARGE_CONNECT_TIMEOUT_MS: "10000",
+  CHARGE_TOKEN_TIMEOUT_MS: "15000",
+  CHARGE_LEASE_MARGIN_MS: "5000",
+  CHARGE_LEASE_MS: "45000",
+  CHARGE_LOCK_MS: "60000",
+  SETTLE_DELAY_MS: "90000",
+};
+
 export async function startBrowserStage(
   settings: Record<string, string> = {},
 ): Promise<BrowserStage> {
   const [stage, browser] = await Promise.all([
-    startTestStage({ GATEWAYS: "cookiepay,kiwoompay,portone,payup", ...settings }),
+    startTestStage({ GATEWAYS: "cookiepay,kiwoompay,portone,payup", ...PATIENT, ...settings }),
     launch(),
   ]);
   return {
