@@ -15,7 +15,7 @@ export type ComeBackDeps = WindowDeps & ReconcileDeps;
 /**
  * Reads what came back and does what follows from it; a reload, a second tab and the back button meet
  * an order that has gone on. Answers the payment as it stands. Throws NOT_FOUND, WINDOW_MISMATCH
- * (nothing has changed), or GATEWAY_UNREACHABLE (coming back again helps).
+ * (nothing has changed), or GATEWAY_UNREACHABLE (nothing was sent; coming back again helps).
  */
 export async function comeBack(
   deps: ComeBackDeps,
@@ -68,12 +68,19 @@ async function claimedPaid(
 ): Promise<Invoice> {
   const at = await readInstants(deps);
   if (transactionId !== null && adapter.readWindow !== undefined) {
-    return readWindow(deps, { invoice, adapter, transactionId });
+    const read = await readWindow(deps, { invoice, adapter, transactionId }).catch(ifUnanswered);
+    if (read !== null) return read;
   }
   const { document } = await updateDocument(deps.invoices, invoice.id, (read) =>
     noteReturn(read, at),
   );
   return document;
+}
+
+/** Money may have moved: the claim is noted, and the sweep asks when the window's time is over. */
+function ifUnanswered(error: unknown): null {
+  if (error instanceof BillingError && error.code === "GATEWAY_UNANSWERED") return null;
+  throw error;
 }
 
 async function givenUp(deps: ComeBackDeps, invoice: Invoice, reason: string): Promise<Invoice> {

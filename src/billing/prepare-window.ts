@@ -74,8 +74,8 @@ export type Prepared =
 
 /**
  * Prepares an order, or gives the answer that an equal request got before. Throws ORDER_ID_REUSED
- * (another order has the number), ORDER_ENDED, WINDOW_REFUSED, or GATEWAY_UNREACHABLE: then an equal
- * request goes on where this one ended.
+ * (another order has the number), ORDER_ENDED, WINDOW_REFUSED, GATEWAY_UNREACHABLE (nothing was sent) or
+ * GATEWAY_UNANSWERED: after the last two an equal request goes on where this one ended.
  */
 export async function prepareWindow(
   deps: WindowDeps,
@@ -164,7 +164,8 @@ async function keep(
   }
   if (outcome.kind !== "opened") {
     deps.log.warn({ paymentId: invoice.id, gateway, reason: outcome.reason }, "no window yet");
-    throw new BillingError("GATEWAY_UNREACHABLE", { gateway });
+    const code = outcome.kind === "not_sent" ? "GATEWAY_UNREACHABLE" : "GATEWAY_UNANSWERED";
+    throw new BillingError(code, { gateway });
   }
   const { kind: _kind, ...opened } = outcome;
   const { gatewayOrderId } = opened;

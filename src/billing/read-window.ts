@@ -24,15 +24,16 @@ export interface NamedPayment {
 
 /**
  * Asks and applies. Answers the invoice as it then stands. Throws WINDOW_MISMATCH where the payment is
- * another order's, or of another amount, or not there: nothing has changed then.
+ * another order's, or of another amount, or not there, and GATEWAY_UNANSWERED: nothing has changed then.
  */
 export async function readWindow(deps: ReconcileDeps, named: NamedPayment): Promise<Invoice> {
   const { invoice, adapter } = named;
   // It is the payment that paid it: however often that is said, there is nothing to ask.
   if (lastAttempt(invoice)?.transaction?.id === named.transactionId) return invoice;
   const reading = await askGateway(deps, named);
-  if (reading.kind === "failed")
-    throw new BillingError("GATEWAY_UNREACHABLE", { gateway: adapter.gateway });
+  if (reading.kind === "failed") {
+    throw new BillingError("GATEWAY_UNANSWERED", { gateway: adapter.gateway });
+  }
   const problem = mismatchOf(invoice, reading);
   if (problem !== null) {
     const { id: paymentId, gateway } = invoice;

@@ -13,8 +13,8 @@ export interface TellDeliveryInput {
 
 /**
  * Tells the gateway how goods paid for in escrow are delivered: without it nothing is settled. Throws
- * NOT_FOUND, NOT_ESCROW, NOT_PAID, DELIVERY_REFUSED, or GATEWAY_UNREACHABLE: it may have arrived then,
- * and telling it again does no harm.
+ * NOT_FOUND, NOT_ESCROW, NOT_PAID, DELIVERY_REFUSED, GATEWAY_UNREACHABLE (nothing was sent) or
+ * GATEWAY_UNANSWERED: it may have arrived then, and telling it again does no harm.
  */
 export async function tellDelivery(
   deps: ReconcileDeps,
@@ -39,7 +39,10 @@ export async function tellDelivery(
   if (outcome.kind === "declined") {
     throw new BillingError("DELIVERY_REFUSED", { reason: outcome.message });
   }
-  if (outcome.kind !== "done") throw new BillingError("GATEWAY_UNREACHABLE", { gateway });
+  if (outcome.kind !== "done") {
+    const code = outcome.kind === "not_sent" ? "GATEWAY_UNREACHABLE" : "GATEWAY_UNANSWERED";
+    throw new BillingError(code, { gateway });
+  }
   deps.log.info({ paymentId: invoice.id, change }, "the gateway knows how it is delivered");
   return invoice;
 }

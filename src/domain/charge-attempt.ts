@@ -7,7 +7,8 @@ import { BrokenInvariantError } from "./errors.ts";
  *
  * `initiated` the call may be on its way · `not_sent` it provably never left · `unknown` it may have
  * moved money · `pending` the gateway has it in hand · `absent` asked twice, the gateway does not
- * know it · `abandoned` it never left and will not be sent.
+ * know it · `abandoned` it never left and will not be sent, or the gateway
+ * refused the window in which it could have been paid.
  */
 export type ChargeAttemptState =
   | "initiated"
@@ -24,7 +25,7 @@ export const CHARGE_ATTEMPT_TRANSITIONS = {
   initiated: ["approved", "declined", "not_sent", "unknown", "pending"],
   not_sent: ["initiated", "abandoned"],
   unknown: ["approved", "declined", "absent", "pending"],
-  pending: ["approved", "declined", "absent", "unknown"],
+  pending: ["approved", "declined", "absent", "unknown", "abandoned"],
   approved: [],
   declined: ["approved"],
   absent: ["approved"],
@@ -74,6 +75,37 @@ export interface ChargeAttempt {
   /** Business instant at which it is looked for once more; null when no more. */
   recheckAt: Date | null;
   rechecks: number;
+}
+
+/** An attempt of which nothing is known yet. */
+export function newAttempt(
+  given: Pick<
+    ChargeAttempt,
+    | "number"
+    | "orderNumber"
+    | "state"
+    | "billingKeyId"
+    | "amount"
+    | "initiatedAt"
+    | "claimedAt"
+    | "credentialEndsAt"
+    | "reason"
+  >,
+): ChargeAttempt {
+  return {
+    ...given,
+    callEndedAt: null,
+    notSentCount: 0,
+    decline: null,
+    transaction: null,
+    evidence: [],
+    unknownSince: null,
+    lookUps: 0,
+    missingReads: 0,
+    closedAt: null,
+    recheckAt: null,
+    rechecks: 0,
+  };
 }
 
 /** Moves an attempt, or throws: an illegal move is a fault of ours, not of the outside world. */

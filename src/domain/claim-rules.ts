@@ -3,7 +3,7 @@
  * becomes, or null where the rule does not apply any more because somebody else got there first.
  * A store writes the result only if the invoice's revision is still the one that was read.
  */
-import { type ChargeAttempt, moveAttempt } from "./charge-attempt.ts";
+import { type ChargeAttempt, moveAttempt, newAttempt } from "./charge-attempt.ts";
 import type { ChargePolicy } from "./charge-policy.ts";
 import { type Instants, withEvent } from "./events.ts";
 import {
@@ -57,17 +57,19 @@ export function claimCharge(
   }
   const sent = {
     claimedAt: request.at.operational,
-    callEndedAt: null,
     credentialEndsAt: request.credentialEndsAt,
     reason: null,
-    // What was read before says nothing about the sending that follows.
-    lookUps: 0,
-    missingReads: 0,
   };
   const attempt =
     resend === undefined
       ? firstSend(invoice, policy.orderPrefix, { ...sent, initiatedAt: request.at.business })
-      : moveAttempt(resend, "initiated", sent);
+      : // What was read before says nothing about the sending that follows.
+        moveAttempt(resend, "initiated", {
+          ...sent,
+          callEndedAt: null,
+          lookUps: 0,
+          missingReads: 0,
+        });
   const claim: Claim = {
     token: request.token,
     kind: "charge",
@@ -93,34 +95,12 @@ export function claimCharge(
 function firstSend(
   invoice: Invoice,
   prefix: string,
-  sent: Pick<
-    ChargeAttempt,
-    | "claimedAt"
-    | "callEndedAt"
-    | "credentialEndsAt"
-    | "reason"
-    | "lookUps"
-    | "missingReads"
-    | "initiatedAt"
-  >,
+  sent: Pick<ChargeAttempt, "claimedAt" | "credentialEndsAt" | "reason" | "initiatedAt">,
 ): ChargeAttempt {
   const number = invoice.attempts.length + 1;
-  return {
-    ...sent,
-    number,
-    orderNumber: orderNumberOf(prefix, invoice.number, number),
-    state: "initiated",
-    billingKeyId: invoice.billingKeyId,
-    amount: invoice.amount,
-    notSentCount: 0,
-    decline: null,
-    transaction: null,
-    evidence: [],
-    unknownSince: null,
-    closedAt: null,
-    recheckAt: null,
-    rechecks: 0,
-  };
+  const orderNumber = orderNumberOf(prefix, invoice.number, number);
+  const { billingKeyId, amount } = invoice;
+  return newAttempt({ ...sent, number, orderNumber, state: "initiated", billingKeyId, amount });
 }
 
 /** Whether a claim token still owns the charge: it does until an outcome is written. */

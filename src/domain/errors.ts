@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   REGISTRATION_UNKNOWN: "unavailable",
   /** Raised when a gateway cannot be reached; nothing was sent. */
   GATEWAY_UNREACHABLE: "unavailable",
+  /** Raised when a gateway gave no usable answer to what moves no money: asking again does no harm. */
+  GATEWAY_UNANSWERED: "unavailable",
   /** Raised when a named gateway is not configured. */
   GATEWAY_NOT_CONFIGURED: "invalid",
   /** Raised when a gateway has no billing keys: it takes single payments alone. */

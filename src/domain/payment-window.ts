@@ -7,6 +7,7 @@
  * it with what the window handed back, nothing can have moved until that is claimed.
  */
 import { closeAbsent } from "./ask-rules.ts";
+import { moveAttempt, newAttempt } from "./charge-attempt.ts";
 import type { ChargePolicy, Recording } from "./charge-policy.ts";
 import { type ClaimRequest, claimCharge } from "./claim-rules.ts";
 import type { Cause, Instants } from "./events.ts";
@@ -48,11 +49,12 @@ export interface PaymentWindow {
   virtualAccount: DepositAccount | null;
 }
 
-/** Where a customer is to pay in. */
+/** A virtual account into which a customer is to pay. */
 export interface DepositAccount {
   bankName: string;
   accountNumber: string;
   holder: string;
+  /** Instant after which no deposit is taken; null where the gateway does not say. */
   endsAt: Date | null;
 }
 
@@ -95,7 +97,7 @@ function standPending(
       subject: orderNumber,
     },
     attempts: [
-      {
+      newAttempt({
         number: 1,
         orderNumber,
         state: "pending",
@@ -103,20 +105,9 @@ function standPending(
         amount: invoice.amount,
         initiatedAt: at.business,
         claimedAt: at.operational,
-        callEndedAt: null,
         credentialEndsAt: closesAt,
-        notSentCount: 0,
         reason: "payment window",
-        decline: null,
-        transaction: null,
-        evidence: [],
-        unknownSince: null,
-        lookUps: 0,
-        missingReads: 0,
-        closedAt: null,
-        recheckAt: null,
-        rechecks: 0,
-      },
+      }),
     ],
   };
 }
@@ -141,16 +132,16 @@ export function keepOpened(
 export function refuseWindow(invoice: Invoice, reason: string, cause: Cause): Invoice | null {
   const { window } = invoice;
   if (window === null || window.opened !== null || invoice.step !== "window") return null;
-  const refused = { ...abandonPending(invoice), window: { ...window, failure: reason } };
+  const refused = { ...abandonPending(invoice, cause.at), window: { ...window, failure: reason } };
   return failInvoice(refused, cause, "window_refused");
 }
 
 /** No window was ever opened under the number, so nothing can come. */
-function abandonPending(invoice: Invoice): Invoice {
+function abandonPending(invoice: Invoice, at: Instants): Invoice {
   const attempt = lastAttempt(invoice);
-  return attempt === undefined
-    ? invoice
-    : withLastAttempt(invoice, { ...attempt, state: "abandoned", reason: "window refused" });
+  if (attempt === undefined) return invoice;
+  const changes = { reason: "window refused", closedAt: at.business };
+  return withLastAttempt(invoice, moveAttempt(attempt, "abandoned", changes));
 }
 
 /** Claims the one charge that takes what the window handed back. */

@@ -3,6 +3,7 @@
  * that was made in one. Nothing that a browser brings back is believed before that.
  */
 import type { Decline } from "../domain/decline.ts";
+import type { DepositAccount } from "../domain/payment-window.ts";
 import type { Wallet } from "../domain/wallet.ts";
 
 /**
@@ -63,15 +64,6 @@ export interface WindowFault {
   expected: { en: string; ko: string };
 }
 
-/** A virtual account into which the customer is to pay. */
-export interface VirtualAccount {
-  bankName: string;
-  accountNumber: string;
-  holder: string;
-  /** Instant after which no deposit is taken; null where the gateway does not say. */
-  endsAt: Date | null;
-}
-
 /** What the gateway tells of one payment that a browser names. */
 export type WindowReading =
   | {
@@ -83,7 +75,7 @@ export type WindowReading =
       state: "paid" | "pending" | "failed" | "refunded";
       /** Why it failed, in the gateway's words without secrets; null where it did not. */
       reason: string | null;
-      virtualAccount: VirtualAccount | null;
+      virtualAccount: DepositAccount | null;
     }
   | { kind: "not_found" }
   /** No usable answer. */

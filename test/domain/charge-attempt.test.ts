@@ -26,6 +26,7 @@ const LEGAL: ReadonlySet<string> = new Set([
   "pending→declined",
   "pending→absent",
   "pending→unknown",
+  "pending→abandoned",
   "declined→approved",
   "absent→approved",
 ]);

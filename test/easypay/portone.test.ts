@@ -161,6 +161,26 @@ describe("an order at PortOne", () => {
     }
   });
 
+  it("says nothing about money where the gateway does not answer, and is paid afterwards", async () => {
+    const order = await prepare({ pay_method: "card" }, { device: "mobile" });
+    const { location } = await press(await openWindow(order, {}, "mobile"));
+    const impUid = new URL(String(location)).searchParams.get("imp_uid");
+    const unanswered = { match: { operation: "payment_read" }, times: 2, effect: "http_500" };
+    await world.core.plantFaults(unanswered);
+    expect(await confirm(order["orderId"], impUid)).toMatchObject({
+      status: 503,
+      body: { code: "GATEWAY_UNANSWERED" },
+    });
+    const back = await fetch(String(location), { redirect: "manual" });
+    expect(back.status).toBe(303);
+    const page = await world.send("GET", String(back.headers.get("location")));
+    expect(page.text).toContain("Confirming the payment");
+    expect(page.text).not.toMatch(/nothing was charged/iu);
+    expect(await world.status(order["orderId"])).toMatchObject({ status: "confirming" });
+    expect(await confirm(order["orderId"], impUid)).toMatchObject({ body: { status: "paid" } });
+    expect(await world.moved(order)).toEqual({ approvals: 1, refunded: 0 });
+  });
+
   it("is paid by its notice where the customer loses the way back", async () => {
     await tellNotices(true);
     const order = await prepare();

@@ -1,7 +1,7 @@
 /** A payment as PortOne prints it, read into our words. */
+import type { DepositAccount } from "../../domain/payment-window.ts";
 import type { GatewayTransaction } from "../../domain/outcome.ts";
 import { scrub } from "../../lib/scrub.ts";
-import type { VirtualAccount } from "../window.ts";
 import { type Fields, textOf, toFields, wholeOf } from "./reply.ts";
 
 const TRANSACTION_ID = /^[\w-]{1,32}$/;
@@ -35,7 +35,7 @@ export interface Payment {
   /** `card`, `vbank`, `kakaopay` …; undefined where the gateway does not say. */
   payMethod: string | undefined;
   /** Into which the customer is to pay, or has paid. */
-  virtualAccount: VirtualAccount | undefined;
+  virtualAccount: DepositAccount | undefined;
   failReason: string | undefined;
   customerUid: string | undefined;
 }
@@ -96,7 +96,7 @@ export function toShortText(fields: Fields, name: string): string | undefined {
 /** An account of a bank is as long as a card's number and no secret: the customer must read it whole. */
 const ACCOUNT_NUMBER = /^[\d*-]{4,32}$/;
 
-function readVirtualAccount(fields: Fields): VirtualAccount | undefined {
+function readVirtualAccount(fields: Fields): DepositAccount | undefined {
   const [bankName, accountNumber] = [
     toShortText(fields, "vbank_name"),
     textOf(fields, "vbank_num"),

@@ -54,6 +54,24 @@ export const GATEWAY_PROBLEMS = {
     example: { gateway: "cookiepay" },
     retryAfterS: 10,
   },
+  GATEWAY_UNANSWERED: {
+    status: 503,
+    title: { en: "The payment company gave no answer", ko: "결제사의 응답을 받지 못했습니다" },
+    detail: {
+      en: "{gateway} gave no usable answer. This request moves no money; how the payment stands is not changed by it.",
+      ko: "결제사({gateway})의 응답을 확인하지 못했습니다. 이 요청으로 결제되거나 결제 상태가 바뀌지는 않습니다.",
+    },
+    cause: {
+      en: "The network or the payment company's server is down, or its answer could not be read.",
+      ko: "네트워크나 결제사 서버에 장애가 있거나 응답을 해석할 수 없습니다.",
+    },
+    fix: {
+      en: "Send the same request again: it goes on where this one ended.",
+      ko: "같은 요청을 다시 보내세요. 중단된 곳에서 이어집니다.",
+    },
+    example: { gateway: "portone" },
+    retryAfterS: 10,
+  },
   GATEWAY_NOT_CONFIGURED: {
     status: 400,
     title: { en: "This gateway is not available", ko: "사용할 수 없는 결제사입니다" },
