@@ -68,8 +68,12 @@ async function claimedPaid(
 ): Promise<Invoice> {
   const at = await readInstants(deps);
   if (transactionId !== null && adapter.readWindow !== undefined) {
-    const read = await readWindow(deps, { invoice, adapter, transactionId }).catch(ifUnanswered);
-    if (read !== null) return read;
+    try {
+      return await readWindow(deps, { invoice, adapter, transactionId });
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      // Money may have moved: the claim is noted, and the sweep asks when the window's time is over.
+    }
   }
   const { document } = await updateDocument(deps.invoices, invoice.id, (read) =>
     noteReturn(read, at),
@@ -77,10 +81,8 @@ async function claimedPaid(
   return document;
 }
 
-/** Money may have moved: the claim is noted, and the sweep asks when the window's time is over. */
-function ifUnanswered(error: unknown): null {
-  if (error instanceof BillingError && error.code === "GATEWAY_UNANSWERED") return null;
-  throw error;
+function isUnanswered(error: unknown): boolean {
+  return error instanceof BillingError && error.code === "GATEWAY_UNANSWERED";
 }
 
 async function givenUp(deps: ComeBackDeps, invoice: Invoice, reason: string): Promise<Invoice> {
