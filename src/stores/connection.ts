@@ -1,5 +1,6 @@
 import mongoose from "mongoose";
 import { sleep } from "../lib/clock.ts";
+import { endSoon, withEnds } from "./bounded.ts";
 import { watchHeartbeat } from "./heartbeat.ts";
 
 // Both traps are silent by default: a misspelt filter key would match any document, a misspelt
@@ -35,6 +36,9 @@ export type Database = mongoose.Connection;
 export function createDatabase(): Database {
   const database = mongoose.createConnection();
   database.on("error", () => {});
+  // Mongoose and the stores come by all their collections here.
+  const collection = database.collection.bind(database);
+  database.collection = (...about: Parameters<typeof collection>) => withEnds(collection(...about));
   return database;
 }
 
@@ -63,8 +67,10 @@ function keepAlive(database: Database, url: string): void {
       }
     }
   };
-  const watch = (): void =>
+  const watch = (): void => {
+    database.getClient().on("connectionPoolCleared", endSoon);
     watchHeartbeat(database.getClient(), HEARTBEAT_MAX, () => void revive());
+  };
   watch();
 }
 

@@ -1,5 +1,3 @@
-import { bounded } from "./bounded.ts";
-
 /** How calls are joined: one that comes within the window of others shares their round trip. */
 export interface Joining {
   /** Longest wait for others, milliseconds; 0 sends every call by itself. */
@@ -54,7 +52,7 @@ async function settle<Call, Answer>(
   batch: readonly Waiting<Call, Answer>[],
 ): Promise<void> {
   try {
-    const answers = await bounded(run(batch.map(({ call }) => call)));
+    const answers = await run(batch.map(({ call }) => call));
     for (const [index, { resolve, reject }] of batch.entries()) {
       const settled = answers[index];
       if (settled === undefined) reject(new Error("a joined call got no answer"));

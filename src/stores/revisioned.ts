@@ -8,7 +8,6 @@ import {
   insertTogether,
   writeTogether,
 } from "./joined-operations.ts";
-import { bounded } from "./bounded.ts";
 import { type Joining, joinCalls } from "./join-calls.ts";
 
 export interface Revisioned extends HasOutbox {
@@ -129,7 +128,7 @@ export async function findStored<Part extends { _id: string }>(
   options: mongoose.mongo.FindOptions & { limit: number },
 ): Promise<Part[]> {
   assertKnown(model.schema, filter);
-  return bounded(collectionOf(model).find<Part>(filter, options).toArray());
+  return collectionOf(model).find<Part>(filter, options).toArray();
 }
 
 /** Fields but the outbox whose value is another object or another value than it was. */
