@@ -3,11 +3,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { findBrowser } from "./test/browser/support/find-browser.ts";
 import { memoryFolder } from "./test/support/memory-folder.ts";
 
-// Projects, one after the other: `unit` runs three files beside each other, each with the services it
-// needs; `integration` two, with whole systems. The storm is long and waits most of the time for what
-// it has struck down: others work beside it. `gates` comes last, and where there is a browser `browser`
-// beside it: the demo keeps one core busy.
-const gates = ["test/cli/demo.test.ts"];
+// Two groups, one after the other, three files beside each other: `unit`, each file with the services
+// it needs; then whole systems, `integration` and, where there is a browser, `browser`.
 const integration = [
   "test/chaos/storm.test.ts",
   "test/e2e/**/*.test.ts",
@@ -21,46 +18,79 @@ if (!hasBrowser && process.env["BROWSER_MISSED"] === undefined) {
   process.env["BROWSER_MISSED"] = "said";
   process.stderr.write("test/browser is left out: no CHROMIUM_BINARY, no chromium on the PATH\n");
 }
-/** Whole systems take their time to start. */
-const slow = { testTimeout: 300_000, hookTimeout: 120_000 };
 
-/** The longest first, so that the last minutes do not belong to one file alone. */
-const LONGEST = [
-  "crash-points-gateways",
-  "crash-points",
-  "interleavings",
-  "ledger",
-  "damage",
-  "torture",
-  "storm",
+/**
+ * The long ones first, so that the last minutes do not belong to one file alone, and beside those that
+ * keep a core busy the ones that wait for time-outs. The storm stands first among whole systems and the
+ * demo last of the long ones: they are not to meet.
+ */
+const ORDER = [
+  "chaos/crash-points",
+  "chaos/interleavings",
+  "traffic/pace",
+  "kiwoompay/contract",
+  "why/ledger",
+  "kiwoompay/simulator",
+  "portone/contract",
+  "portone/simulator",
+  "payup/simulator",
+  "cookiepay/contract",
+  "chaos/crash-points-gateways",
+  "chaos/notice-fuzz",
+  "http/notices",
+  "mongo/torture",
+  "billing/pay-with-card",
+  "notices/orders",
+  "verify/damage",
+  "chaos/storm",
+  "browser/windows",
+  "browser/window-trouble",
+  "browser/cards",
+  "browser/operators",
+  "e2e/gateway-outage",
+  "e2e/outages",
+  "e2e/renewals",
+  "cli/storm-checks",
+  "cli/boot",
+  "cli/demo-checks",
+  "cli/demo",
 ];
 
-const isLong = ({ moduleId }: TestSpecification): boolean =>
-  LONGEST.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+const rankOf = ({ moduleId }: TestSpecification): number => {
+  const at = ORDER.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+  return at === -1 ? ORDER.length : at;
+};
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    return sorted.toSorted((one, other) => rankOf(one) - rankOf(other));
   }
 }
+
+/** Whole systems take their time to start. */
+const wholeSystems = {
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+  sequence: { sequencer: LongestFirst, groupOrder: 1 },
+};
 
 const browserProject = {
   extends: true as const,
   test: {
     name: "browser",
     include: browser,
-    ...slow,
-    maxWorkers: 2,
+    ...wholeSystems,
     // Customers at once in one file: more of them only wait for each other.
     maxConcurrency: 3,
-    sequence: { sequencer: LongestFirst, groupOrder: 2 },
   },
 };
 
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // The long proofs take one core each, others wait for servers that start and end.
+    maxWorkers: 3,
     globalSetup: "test/support/bundle.ts",
     setupFiles: "test/support/run-children-packed.ts",
     env: memoryFolder(),
@@ -75,9 +105,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...integration, ...gates, ...browser],
-          // The long proofs take one core each, others wait for servers that start and end.
-          maxWorkers: 3,
+          exclude: [...integration, ...browser],
           // Files share what they import, and nothing else: each has services of its own.
           isolate: false,
         },
@@ -87,26 +115,12 @@ export default defineConfig({
         test: {
           name: "integration",
           include: integration,
-          exclude: gates,
-          ...slow,
-          maxWorkers: 2,
+          ...wholeSystems,
           // Loading the product anew for each file took an eighth of their time.
           isolate: false,
-          sequence: { sequencer: LongestFirst, groupOrder: 1 },
         },
       },
       ...(hasBrowser ? [browserProject] : []),
-      {
-        extends: true,
-        test: {
-          name: "gates",
-          include: gates,
-          ...slow,
-          // One file, and the browser's beside it.
-          maxWorkers: 2,
-          sequence: { sequencer: LongestFirst, groupOrder: 2 },
-        },
-      },
     ],
   },
 });

@@ -16,7 +16,7 @@ const ROUNDS: readonly (readonly string[])[] = [
   ["--project", "unit", "test/domain", "test/stores"],
   ["--project", "unit", "test/billing", "test/easypay"],
   ["--project", "unit", "test/chaos"],
-  ["--project", "integration", "--project", "gates", "test/chaos", "test/e2e"],
+  ["--project", "integration", "test/chaos", "test/e2e"],
 ];
 
 const COPIED = [
