@@ -2,6 +2,7 @@
  * What the processes of both deployments are handed: the real stores and adapters, each call of
  * which waits for its turn.
  */
+import { applyNotice } from "../../src/billing/apply-notice.ts";
 import { attemptCharge } from "../../src/billing/attempt-charge.ts";
 import { attemptRefund } from "../../src/billing/attempt-refund.ts";
 import { recheckAttempts } from "../../src/billing/recheck-attempts.ts";
@@ -12,6 +13,7 @@ import type { Invoice } from "../../src/domain/invoice.ts";
 import type { GatewayAdapter } from "../../src/gateways/gateway.ts";
 import { createGatewayRegistry } from "../../src/gateways/registry.ts";
 import { createLogger } from "../../src/lib/logger.ts";
+import type { DocumentQueue } from "../../src/queues/names.ts";
 import type { Queues } from "../../src/queues/queues.ts";
 import type { HintedInvoice, WorkHints } from "../../src/queues/work-hints.ts";
 import type { InvoiceStore } from "../../src/stores/invoices.ts";
@@ -56,6 +58,9 @@ export function depsOf(run: Run, actor: Actor, on: Deployment) {
     pauses: stepwise(actor, "pauses", stores.pauses),
     declines: stepwise(actor, "declines", stores.declines),
     events: stepwise(actor, "events", stores.events),
+    inbox: stepwise(actor, "inbox", stores.inbox),
+    notices: site.notices,
+    gatewayEyes: stepwise(actor, "gateway", { look: () => site.accounts() }),
     businessClock: stepwise(actor, "businessClock", {
       now: () => Promise.resolve(steps.clock.now()),
     }),
@@ -128,9 +133,16 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
     step === "refund"
       ? deliver("refunder", (deps) => attemptRefund(deps, { invoiceId: id }))
       : deliver("charger", (deps) => attemptCharge(deps, { invoiceId: id }));
+  const look = (queue: DocumentQueue, documents: readonly { id: string }[]) => {
+    if (queue !== "webhook") return;
+    for (const { id } of documents) {
+      deliver("noticer", async (deps) => run.noticed.push(await applyNotice(deps, { id })));
+    }
+  };
   const hints: WorkHints = {
     charge: (invoice) => actor.effect("hints.charge", async () => charge(invoice)),
-    document: () => Promise.resolve(),
+    document: (queue, document) =>
+      actor.effect("hints.document", async () => look(queue, [document])),
     sweep: () => actor.effect("hints.sweep", async () => deliver("sweeper", (deps) => sweep(deps))),
   };
   const unused = () => Promise.reject(new Error("no use case asks the queues for this"));
@@ -138,7 +150,8 @@ function queuesOf(run: Run, actor: Actor, on: Deployment): Queues {
     hints,
     countWaiting: () => Promise.resolve(0),
     listWithoutJob: unused,
-    addDocuments: () => Promise.resolve(),
+    addDocuments: (queue, documents) =>
+      actor.effect("queues.addDocuments", async () => look(queue, documents)),
     addCharges: (_account, invoices) =>
       actor.effect("queues.addCharges", async () => invoices.forEach(charge)),
     addQuestions: (name, invoices) =>

@@ -71,6 +71,13 @@ export function checkChargedOnce({ accounts: { invoices, ledger } }: Remains): v
   must(Math.max(0, ...approvals) <= 1, "a period was charged twice");
 }
 
+/** Law 7, by the gateway's ledger alone. */
+export function checkPaidAtGateway({ accounts: { invoices, ledger } }: Remains): void {
+  const isPaid = invoices.filter(({ state }) => state === "paid");
+  const isKnown = isPaid.every((invoice) => approvalsOf(invoice, ledger).length > 0);
+  must(isKnown, "a period is paid on somebody's word");
+}
+
 /** Laws 4 and 9, at the door of the gateway: one call a claim, within its lease, never again. */
 export function checkSending({ world, accounts }: Remains): void {
   const charges = world.network.sent.filter(({ kind }) => kind === "charge");

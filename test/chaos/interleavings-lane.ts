@@ -16,6 +16,10 @@ import {
   createAccountPauseStore,
 } from "../../src/stores/account-pauses.ts";
 import { type BillingKeyStore, createBillingKeyStore } from "../../src/stores/billing-keys.ts";
+import { createNoticeDesk } from "../../src/compose-notices.ts";
+import type { NoticeReader } from "../../src/billing/apply-notice.ts";
+import { loadConfig } from "../../src/config.ts";
+import { type InboxStore, createInboxStore } from "../../src/stores/inbox.ts";
 import { type Database, createDatabase, openDatabase } from "../../src/stores/connection.ts";
 import {
   type DeclineCountStore,
@@ -50,6 +54,7 @@ export interface Stores {
   pauses: AccountPauseStore;
   declines: DeclineCountStore;
   events: EventStore;
+  inbox: InboxStore;
 }
 
 type Cards = Record<Card, BillingKey>;
@@ -61,6 +66,7 @@ export interface Site {
   /** The adapters of both deployments, new for each run: a token is kept by its process. */
   adapters: readonly [GatewayAdapter, GatewayAdapter];
   billingKeys: Cards;
+  notices: NoticeReader;
   /** Everything that the database and the gateway know of the customer. */
   accounts(): Promise<Accounts>;
 }
@@ -92,6 +98,12 @@ export async function openLane(mongoUrl: string, name: string): Promise<Lane> {
     clock,
   });
   const baseUrl = `http://127.0.0.1:${simulator.port}`;
+  const config = loadConfig({
+    MONGODB_URI: url,
+    GATEWAYS: "cookiepay",
+    COOKIEPAY_API_URL: baseUrl,
+  });
+  const notices = createNoticeDesk(config, secrets);
   await post(`${baseUrl}/_sim/switches`, { lookupLagMs: LOOKUP_LAG_MS });
   const stores = [storesOf(databases[0]), storesOf(databases[1])] as const;
   let runs = 0;
@@ -121,6 +133,7 @@ export async function openLane(mongoUrl: string, name: string): Promise<Lane> {
         stores,
         adapters,
         billingKeys,
+        notices,
         accounts: () => readAccounts(databases[1], baseUrl, [customerId]),
       };
     },
@@ -148,6 +161,7 @@ function storesOf(database: Database): Stores {
     pauses: createAccountPauseStore(database),
     declines: createDeclineCountStore(database),
     events: createEventStore(database),
+    inbox: createInboxStore(database),
   };
 }
 
@@ -239,7 +253,7 @@ function cardOf(customerId: string, card: Card, tokens: Record<Card, string>): B
 
 async function empty(database: Database): Promise<void> {
   // Events of earlier runs are in nobody's way.
-  const names = ["invoices", "subscriptions"];
+  const names = ["invoices", "subscriptions", "inbox"];
   await Promise.all(names.map((name) => database.collection(name).deleteMany({})));
 }
 

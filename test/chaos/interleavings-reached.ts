@@ -22,6 +22,10 @@ export interface Reached {
   paidByHand: number;
   cardChanged: number;
   reopened: number;
+  /** A notice that moved something, one that told nothing new, and one that nobody believed. */
+  noticeApplied: number;
+  noticeKnown: number;
+  noticeFlagged: number;
 }
 
 export function nothingReached(): Reached {
@@ -40,6 +44,9 @@ export function nothingReached(): Reached {
     paidByHand: 0,
     cardChanged: 0,
     reopened: 0,
+    noticeApplied: 0,
+    noticeKnown: 0,
+    noticeFlagged: 0,
   };
 }
 
@@ -71,6 +78,9 @@ export function countReached(reached: Reached, { world, accounts }: Remains): vo
     paidByHand: answered("payOpen"),
     cardChanged: answered("changeCard"),
     reopened: event("subscription.reopened"),
+    noticeApplied: world.noticed.includes("applied"),
+    noticeKnown: world.noticed.includes("nothing_to_do"),
+    noticeFlagged: world.noticed.includes("flagged"),
   };
   for (const key of Object.keys(reached) as (keyof Reached)[]) {
     if (happened[key]) reached[key] += 1;

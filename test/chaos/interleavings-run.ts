@@ -58,6 +58,8 @@ export interface World {
   subscription: Subscription;
   /** The invoice that everybody is after. */
   readonly targetId: string;
+  /** What became of the notices that were looked at. */
+  readonly noticed: string[];
   /** What no use case may throw. */
   failures: string[];
 }

@@ -17,7 +17,9 @@ export interface Request {
     | "refundPart"
     | "payOpen"
     | "changeCard"
-    | "pay";
+    | "pay"
+    | "noticePaid"
+    | "noticeCanceled";
   on: Deployment;
 }
 
@@ -55,6 +57,9 @@ const kind = fc.constantFrom<Request["kind"][]>(
   "payOpen",
   "changeCard",
   "pay",
+  "noticePaid",
+  "noticePaid",
+  "noticeCanceled",
 );
 const deployment = fc.constantFrom<Deployment[]>(0, 1);
 const request: fc.Arbitrary<Request> = fc.record({ kind, on: deployment });
@@ -67,6 +72,8 @@ const laterRequest: fc.Arbitrary<Request> = fc.record({
     "changeCard",
     "cancel",
     "charge",
+    "noticePaid",
+    "noticeCanceled",
   ),
   on: deployment,
 });
@@ -81,7 +88,7 @@ const requests = fc
 
 const fate = fc.constantFrom<Fate[]>("answered", "answered", "answered", ...FATES, "late");
 
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+const anything: fc.Arbitrary<Scenario> = fc.record({
   card: fc.constantFrom<Card[]>("good", "good", "good", "good", "empty"),
   begins: fc.constantFrom<Scenario["begins"][]>("opened", "opened", "due", "due", "second"),
   requests,
@@ -108,3 +115,15 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     },
   ),
 });
+
+/** The gateway tells of a charge whose answer was lost. */
+const told = anything.map((scenario): Scenario => {
+  const notice: Request = { kind: "noticePaid", on: 1 };
+  const fates: Fate[] = ["reply_lost", ...scenario.fates.slice(1)];
+  return { ...scenario, begins: "opened", fates, requests: [...scenario.requests, notice] };
+});
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  { weight: 7, arbitrary: anything },
+  { weight: 1, arbitrary: told },
+);

@@ -10,6 +10,7 @@ import { payOpenInvoice } from "../../src/billing/pay-open-invoice.ts";
 import { reconcileAttempt } from "../../src/billing/reconcile-attempt.ts";
 import { requestPayment } from "../../src/billing/request-payment.ts";
 import { requestRefund } from "../../src/billing/request-refund.ts";
+import { sweepInbox } from "../../src/billing/sweep-inbox.ts";
 import { sweep } from "../../src/billing/sweep.ts";
 import { isInFlight, periodInvoiceId } from "../../src/domain/invoice.ts";
 import { createSubscription } from "../../src/domain/subscription.ts";
@@ -17,12 +18,13 @@ import { createGatewayRegistry } from "../../src/gateways/registry.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { type Deps, type Run, depsOf, launch } from "./interleavings-deps.ts";
 import { createNetwork } from "./interleavings-gateway.ts";
+import { postNotice } from "./interleavings-notices.ts";
 import { type Site, START } from "./interleavings-lane.ts";
 import { HOUR_MS, LEASE, POLICY, type Sabotage, type World } from "./interleavings-run.ts";
 import type { Request, Scenario } from "./interleavings-scenario.ts";
 import type { Actor, Steps } from "./interleavings-steps.ts";
 
-const AMOUNT = 9900;
+export const AMOUNT = 9900;
 const PART = 6000;
 /** Most workers that hints may start in one run. */
 const WORKERS_MAX = 8;
@@ -107,6 +109,7 @@ async function begin(
     writes: [],
     answers: [],
     failures: [],
+    noticed: [],
     deliveries: [...scenario.hints],
     workersLeft: WORKERS_MAX,
     started: 0,
@@ -146,11 +149,16 @@ function calmActor(name: string): Actor {
 function start(run: Run, request: Request, frozenAt?: number): void {
   run.started += 1;
   const actor = run.steps.actor(`${request.kind}${run.started}@${request.on}`, frozenAt);
-  const job = () => perform(run, request, depsOf(run, actor, request.on));
+  const copy = run.started;
+  const job = () => perform(run, request, { deps: depsOf(run, actor, request.on), copy });
   launch(run, actor, { request: request.kind, job });
 }
 
-async function perform(run: Run, request: Request, deps: Deps): Promise<unknown> {
+async function perform(
+  run: Run,
+  request: Request,
+  { deps, copy }: { deps: Deps; copy: number },
+): Promise<unknown> {
   const { id: subscriptionId } = run.subscription;
   const invoiceId = run.targetId;
   switch (request.kind) {
@@ -186,6 +194,10 @@ async function perform(run: Run, request: Request, deps: Deps): Promise<unknown>
       const billingKeyId = run.site.billingKeys[other].id;
       return changeCard(deps, { subscriptionId, billingKeyId, idempotency: null });
     }
+    case "noticePaid":
+      return postNotice(deps, { kind: "paid", invoiceId, copy });
+    case "noticeCanceled":
+      return postNotice(deps, { kind: "canceled", invoiceId, copy });
     case "pay":
       return requestPayment(deps, {
         billingKeyId: run.site.billingKeys.good.id,
@@ -231,6 +243,7 @@ async function comeToRest(run: Run): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const jobs: NonNullable<Run["jobs"]> = (run.jobs = []);
     await sweep(deps);
+    await sweepInbox(deps);
     for (const job of jobs) await job(deps);
     const at = nextInstant(run);
     if (jobs.length === 0 && at === null) return void (await relaying.events.relayOutboxes(100));
