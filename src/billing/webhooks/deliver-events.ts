@@ -110,7 +110,7 @@ async function runLanes(deps: DeliverDeps, run: Run): Promise<void> {
         await deps.deliveries.releaseLane(lane, claim.token, deps.clock.now());
         break;
       }
-      if (run.lanes < deps.concurrency) beside.push(runLanes(deps, run));
+      if (run.lanes < deps.concurrency) beside.push(caughtLater(runLanes(deps, run)));
       const held = { lane, token: claim.token, claimedMs };
       run.tally = sum(run.tally, await deliverLane(deps, endpoint, held));
       if (run.tally.gone) run.isOver = true;
@@ -119,6 +119,12 @@ async function runLanes(deps: DeliverDeps, run: Run): Promise<void> {
     run.lanes -= 1;
     await Promise.all(beside);
   }
+}
+
+/** Awaited once this lane has ended: a failure until then is nobody's, and would end the process. */
+function caughtLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function claimOf({ clock, leaseMs }: DeliverDeps) {
