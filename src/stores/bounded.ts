@@ -2,8 +2,11 @@ import { mongo } from "mongoose";
 
 /** Longer than a socket may be silent: what takes longer waits for something that will not come. */
 const LONGEST_MS = 25_000;
-/** For answers that were there before their connection broke, and for those that have another one. */
-const AFTER_BREAK_MS = 1000;
+/**
+ * For those that have another connection than the broken one. Long: what is given up here may still
+ * happen, and a claim that nobody knows he has waits until its credential has ended.
+ */
+const AFTER_BREAK_MS = 8000;
 
 const underWay = new Set<() => void>();
 const NOTHING = (): void => {};
@@ -31,13 +34,13 @@ export async function bounded<T>(operation: Promise<T>, longestMs = LONGEST_MS):
   }
 }
 
-/** Connections have broken: what is under way now, in whichever database, has a moment left. */
-export function endSoon(): void {
+/** Connections have broken: what is under way now, in whichever database, has some seconds left. */
+export function endSoon(leftMs = AFTER_BREAK_MS): void {
   const waiting = [...underWay];
   if (waiting.length === 0) return;
   setTimeout(() => {
     for (const giveUp of waiting) giveUp();
-  }, AFTER_BREAK_MS);
+  }, leftMs);
 }
 
 /** A collection each of whose operations has an end, also those of its cursors. */

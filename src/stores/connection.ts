@@ -68,7 +68,7 @@ function keepAlive(database: Database, url: string): void {
     }
   };
   const watch = (): void => {
-    database.getClient().on("connectionPoolCleared", endSoon);
+    database.getClient().on("connectionPoolCleared", () => endSoon());
     watchHeartbeat(database.getClient(), HEARTBEAT_MAX, () => void revive());
   };
   watch();
