@@ -33,10 +33,10 @@ export async function approveWindow(
     credentialEndsAt: admitted.credential.endsAt,
     at,
   };
-  const { document, changed } = await updateDocument(deps.invoices, returned.invoice.id, (read) =>
+  const { document } = await updateDocument(deps.invoices, returned.invoice.id, (read) =>
     claimWindow(read, { ...request, version: read.version }, deps.policy),
   );
-  if (!changed || document.claim?.token !== request.token) return document;
+  if (document.claim?.token !== request.token) return document;
   const source = { kind: "wallet", authentication: returned.fields } as const;
   const charge = { claimed: document, adapter, admitted, lease, source };
   const { recorded } = await makeDirectCharge(deps, charge);

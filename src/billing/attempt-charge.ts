@@ -107,9 +107,12 @@ async function lookAndClaim(
   for (let round = 0; round < CLAIM_ROUNDS_MAX; round += 1) {
     const looked = read !== null && isDue(read, held.at) ? await look(deps, read, held.at) : null;
     if (looked === null) return null;
-    const claimed = await claim(deps, looked, held);
+    const token = newToken();
+    const claimed = await claim(deps, looked, { ...held, token });
     if (claimed !== null) return claimed;
     read = await deps.invoices.find(found.id);
+    // Its answer was lost and others have written since: the claim stands, and nothing was sent.
+    if (read?.claim?.token === token) return read;
   }
   return null;
 }
@@ -134,12 +137,12 @@ async function look(
 async function claim(
   deps: AttemptChargeDeps,
   looked: { invoice: Invoice; version: number },
-  held: { lease: Lease; credential: Credential; at: Instants },
+  held: { lease: Lease; credential: Credential; at: Instants; token: string },
 ): Promise<Invoice | null> {
   const claimed = claimCharge(
     looked.invoice,
     {
-      token: newToken(),
+      token: held.token,
       worker: deps.worker,
       leaseUntil: held.lease.until,
       credentialEndsAt: held.credential.endsAt,

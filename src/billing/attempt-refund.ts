@@ -63,15 +63,14 @@ async function sendFound(deps: AttemptChargeDeps, found: Invoice): Promise<Attem
     return { kind: "deferred", why: opened.reason, retryAt: deferred.nextActionAt };
   }
   const lease = startLease(deps, adapter.callDeadlineMs);
-  const next = claimRefund(found, {
+  const claimed = await claim(deps, found, {
     token: newToken(),
     worker: deps.worker,
     leaseUntil: lease.until,
     credentialEndsAt: opened.credential.endsAt,
     at,
   });
-  const claimed = next === null ? null : await deps.invoices.claimAttempt(found, next);
-  if (claimed === null) return { kind: "skipped", why: "somebody else was first" };
+  if (claimed?.step !== "call") return { kind: "skipped", why: "somebody else was first" };
 
   const outcome = await send(deps, { claimed, adapter, admitted: opened, lease });
   const recorded = await record(deps, claimed, { adapter, outcome });
@@ -83,6 +82,19 @@ async function sendFound(deps: AttemptChargeDeps, found: Invoice): Promise<Attem
     retryAt,
     decline: outcome.kind === "declined" ? { decline: outcome.decline, orderNumber } : null,
   };
+}
+
+async function claim(
+  deps: AttemptChargeDeps,
+  found: Invoice,
+  request: Parameters<typeof claimRefund>[1],
+): Promise<Invoice | null> {
+  const next = claimRefund(found, request);
+  const claimed = next === null ? null : await deps.invoices.claimAttempt(found, next);
+  if (claimed !== null || next === null) return claimed;
+  const read = await deps.invoices.find(found.id);
+  // Its answer was lost and others have written since: the claim stands, and nothing was sent.
+  return read?.claim?.token === request.token ? read : null;
 }
 
 interface Sending {
