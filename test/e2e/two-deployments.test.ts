@@ -66,7 +66,7 @@ describe("two deployments on one database", () => {
       .find({ state: "open" })
       .project({ step: 1, held: 1, claim: 1, nextActionAt: 1, attempts: 1 })
       .toArray();
-    return JSON.stringify(open);
+    return `${JSON.stringify(open)}\n${stage.lines.slice(-20).join("")}`;
   }
 
   it("charge each period once, while the customer pays by hand at either of them", async () => {
