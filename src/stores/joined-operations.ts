@@ -3,6 +3,7 @@
  * own. They go through the driver and not through mongoose, whose casting costs as much as the rest.
  */
 import mongoose from "mongoose";
+import { sleep } from "../lib/clock.ts";
 import { randomText } from "../lib/ids.ts";
 import { isDatabaseUnavailable, isDuplicateKey } from "./connection.ts";
 import type { Settled } from "./join-calls.ts";
@@ -22,6 +23,9 @@ interface AnyModel {
 
 /** Fields to be left out (0) or the only ones to be read (1). */
 export type Projection = Readonly<Record<string, 0> | Record<string, 1>>;
+
+/** Far longer than a server takes for writes that have reached it. */
+const LANDING_MS = 1000;
 
 const AS_GIVEN = { ordered: false, ignoreUndefined: true } as const;
 
@@ -64,6 +68,8 @@ export async function writeTogether(
   const marked = writes.map((write) => ({ ...write, writeId: nextWriteId() }));
   const { matched, failures } = await writeMarked(model, marked);
   const isClear = matched === 0 || matched === writes.length - failures.size;
+  // Its connection is gone, and the server may still be at it: a claim must not land unseen.
+  if (matched === null) await sleep(LANDING_MS);
   const standing = isClear ? null : await writeIdsOf(model, marked);
   return marked.map(({ writeId }, index) => {
     if (failures.has(index)) return { error: failures.get(index) };
