@@ -14,3 +14,9 @@ export function unreachable(
   const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
   return new BillingError("GATEWAY_UNREACHABLE", { gateway, retryAfterS });
 }
+
+/** The same for what was to be sent and moves no money: nothing was, or it may have arrived. */
+export function unanswered(gateway: string, kind: "not_sent" | "unknown"): BillingError {
+  const code = kind === "not_sent" ? "GATEWAY_UNREACHABLE" : "GATEWAY_UNANSWERED";
+  return new BillingError(code, { gateway });
+}

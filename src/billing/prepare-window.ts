@@ -26,7 +26,7 @@ import { newId, newToken, randomText } from "../lib/ids.ts";
 import { describeError } from "../lib/logger.ts";
 import { type Admission, PERSON_PATIENCE_MS, admitCall, keepPace } from "./admit-call.ts";
 import { type DirectChargeDeps, assertAccountGoesOn } from "./direct-charge.ts";
-import { unreachable } from "./gateway-unreachable.ts";
+import { unanswered, unreachable } from "./gateway-unreachable.ts";
 import { readInstants } from "./instants.ts";
 import { updateDocument } from "./update-document.ts";
 
@@ -164,8 +164,7 @@ async function keep(
   }
   if (outcome.kind !== "opened") {
     deps.log.warn({ paymentId: invoice.id, gateway, reason: outcome.reason }, "no window yet");
-    const code = outcome.kind === "not_sent" ? "GATEWAY_UNREACHABLE" : "GATEWAY_UNANSWERED";
-    throw new BillingError(code, { gateway });
+    throw unanswered(gateway, outcome.kind);
   }
   const { kind: _kind, ...opened } = outcome;
   const { gatewayOrderId } = opened;

@@ -2,6 +2,7 @@ import { BillingError } from "../domain/errors.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { GatewayAdapter } from "../gateways/gateway.ts";
 import type { EscrowDelivery } from "../gateways/window.ts";
+import { unanswered } from "./gateway-unreachable.ts";
 import { type ReconcileDeps, openCall } from "./reconcile-attempt.ts";
 
 export interface TellDeliveryInput {
@@ -33,16 +34,13 @@ export async function tellDelivery(
     throw new BillingError("NOT_PAID", { id: orderId, state: invoice.state });
   }
   const call = await openCall(deps, adapter);
-  if (call === null) throw new BillingError("GATEWAY_UNREACHABLE", { gateway });
+  if (call === null) throw unanswered(gateway, "not_sent");
   const told = { transactionId: paidBy.transaction.id, delivery, change };
   const outcome = await adapter.tellDelivery(call, told);
   if (outcome.kind === "declined") {
     throw new BillingError("DELIVERY_REFUSED", { reason: outcome.message });
   }
-  if (outcome.kind !== "done") {
-    const code = outcome.kind === "not_sent" ? "GATEWAY_UNREACHABLE" : "GATEWAY_UNANSWERED";
-    throw new BillingError(code, { gateway });
-  }
+  if (outcome.kind !== "done") throw unanswered(gateway, outcome.kind);
   deps.log.info({ paymentId: invoice.id, change }, "the gateway knows how it is delivered");
   return invoice;
 }

@@ -1,7 +1,8 @@
 /**
  * The order of everything: charges, sweeps, look-ups, cancels, refunds, payments by hand, changes of
- * the card and notices, true ones and made up, at the same time, in two deployments on one database. fast-check's scheduler gives each
- * step its turn, so that a seed is an order. A failure prints the command that plays just it again:
+ * the card and notices, true ones and made up, at the same time, in two deployments on one database.
+ * fast-check's scheduler gives each step its turn, so that a seed is an order. A failure prints the
+ * command that plays just it again:
  *
  *   INTERLEAVING_SEED=… INTERLEAVING_PATH=… npx vitest run test/chaos/interleavings.test.ts
  */
@@ -157,7 +158,7 @@ describe("in whatever order the steps come", () => {
     console.info("interleavings reached:", JSON.stringify(reached));
     expect(reached.runs).toBeGreaterThanOrEqual(RUNS);
     for (const [what, times] of Object.entries(reached)) {
-      expect(times, `runs that reached: ${what}`).toBeGreaterThan(RUNS / 500);
+      expect(times, `runs that reached: ${what}`).toBeGreaterThan(RUNS / 250);
     }
   });
 

@@ -129,7 +129,7 @@ describe("outages of the services", () => {
 });
 
 async function until(what: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 1200; look += 1) {
+  for (let look = 0; look < 600; look += 1) {
     if (await what()) return;
     await sleep(50);
   }

@@ -1,6 +1,7 @@
 /** KakaoPay at PayUp: the window authenticates, and we take the money once. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explainAny } from "../../src/billing/explain-period.ts";
+import { updateDocument } from "../../src/billing/update-document.ts";
 import { AMOUNT, type Easypay, startEasypay } from "./world.ts";
 
 let world: Easypay;
@@ -221,6 +222,31 @@ describe("cancelling", () => {
     await comeBack(order, fields);
     expect(await world.status(orderId)).toMatchObject({ status: "canceled" });
     expect(await world.moved(order)).toEqual({ approvals: 0, refunded: 0 });
+  });
+});
+
+describe("a claim whose answer is lost and which is written over", () => {
+  it("is found by its token, and the order is paid once", async () => {
+    const order = await prepare();
+    const fields = await authenticate(order);
+    const { invoices } = world.core.composition;
+    const sound = { ...invoices };
+    let isLost = false;
+    invoices.write = async (read, next, guard) => {
+      const written = await sound.write(read, next, guard);
+      if (isLost || next.claim === null) return written;
+      isLost = true;
+      await updateDocument(sound, next.id, (one) => ({ ...one, urgent: !one.urgent }));
+      return null;
+    };
+    try {
+      await comeBack(order, fields);
+    } finally {
+      Object.assign(invoices, sound);
+    }
+    expect(isLost).toBe(true);
+    expect(await world.status(order["orderId"])).toMatchObject({ status: "paid" });
+    expect(await world.moved(order)).toEqual({ approvals: 1, refunded: 0 });
   });
 });
 
